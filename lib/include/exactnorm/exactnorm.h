@@ -41,16 +41,21 @@
 
 #ifdef __cplusplus
 #define EXACTNORM_NOEXCEPT noexcept
+#define EXACTNORM_ENUM : int /* so that a value from C that names nothing is refused, not undefined */
 extern "C" {
 #else
 #define EXACTNORM_NOEXCEPT
+#define EXACTNORM_ENUM
 #endif
 
-typedef enum exactnorm_operation { EXACTNORM_LAYER_NORM = 0, EXACTNORM_RMS_NORM = 1 } exactnorm_operation;
+typedef enum exactnorm_operation EXACTNORM_ENUM {
+  EXACTNORM_LAYER_NORM = 0,
+  EXACTNORM_RMS_NORM = 1
+} exactnorm_operation;
 
 /* IEEE 754 binary64, binary32, binary16, and bfloat16 (binary32's exponent, 8 bits of precision).
  * EXACTNORM_DEFAULT stands for: x binary32; parameters and y as x; mean and rstd as y. */
-typedef enum exactnorm_format {
+typedef enum exactnorm_format EXACTNORM_ENUM {
   EXACTNORM_DEFAULT = 0,
   EXACTNORM_F64 = 1,
   EXACTNORM_F32 = 2,
@@ -60,7 +65,7 @@ typedef enum exactnorm_format {
 
 /* One status per cause; exactnorm_message() says each in a sentence. Every refusal happens before the
  * first write; only EXACTNORM_OUT_OF_MEMORY can come later. */
-typedef enum exactnorm_status {
+typedef enum exactnorm_status EXACTNORM_ENUM {
   EXACTNORM_OK = 0,
   EXACTNORM_CALL_NULL,
   EXACTNORM_CALL_SIZE,
