@@ -56,8 +56,8 @@ uint64_t ParseNumber(const Format& f, const std::string& word) {
   return WithSign(f, negative, magnitude);
 }
 
-std::vector<uint64_t> ParseRow(const Format& f, const std::string& text) {
-  std::vector<uint64_t> row;
+rows::Bits ParseRow(const Format& f, const std::string& text) {
+  rows::Bits row;
   for (const std::string& word : SplitWords(text)) {
     const size_t star = word.find('*');
     size_t count = 1;
@@ -67,9 +67,9 @@ std::vector<uint64_t> ParseRow(const Format& f, const std::string& text) {
   return row;
 }
 
-std::optional<std::vector<uint64_t>> ParseParameter(const Format& f, const std::string& text, size_t columns) {
-  if (SplitWords(text) == Words{"-"}) return std::nullopt;
-  std::vector<uint64_t> row = ParseRow(f, text);
+rows::Bits ParseParameter(const Format& f, const std::string& text, size_t columns) {
+  if (SplitWords(text) == Words{"-"}) return {};
+  rows::Bits row = ParseRow(f, text);
   if (row.size() != columns) throw std::runtime_error("gamma and beta are as long as x");
   return row;
 }
@@ -84,21 +84,20 @@ Entry ParseEntry(const std::string& line) {
   const Words statistics = SplitWords(output[1]);
   if (head.size() != 5 || statistics.size() != 2) throw std::runtime_error("five words first, two last");
 
-  Entry e{};
+  rows::Problem p{};
   if (head[0] != "layer_norm" && head[0] != "rms_norm") throw std::runtime_error("no operation: " + head[0]);
-  e.operation = head[0] == "layer_norm" ? EXACTNORM_LAYER_NORM : EXACTNORM_RMS_NORM;
-  e.x_format = &ParseFormat(head[1]);
-  e.parameter_format = &ParseFormat(head[2]);
-  e.y_format = &ParseFormat(head[3]);
-  e.eps = ParseDouble(head[4]);
-  e.x = ParseRow(*e.x_format, input[1]);
-  e.gamma = ParseParameter(*e.parameter_format, input[2], e.x.size());
-  e.beta = ParseParameter(*e.parameter_format, input[3], e.x.size());
-  e.y = ParseRow(*e.y_format, output[0]);
-  if (e.x.empty() || e.y.size() != e.x.size()) throw std::runtime_error("x and y are rows of one length");
-  if (e.operation == EXACTNORM_LAYER_NORM) e.mean = ParseNumber(*e.y_format, statistics[0]);
-  e.rstd = ParseNumber(*e.y_format, statistics[1]);
-  return e;
+  p.operation = head[0] == "layer_norm" ? EXACTNORM_LAYER_NORM : EXACTNORM_RMS_NORM;
+  p.x_format = &ParseFormat(head[1]);
+  p.parameter_format = &ParseFormat(head[2]);
+  p.y_format = p.statistics_format = &ParseFormat(head[3]);
+  p.eps = ParseDouble(head[4]);
+  p.x = ParseRow(*p.x_format, input[1]);
+  p.gamma = ParseParameter(*p.parameter_format, input[2], p.x.size());
+  p.beta = ParseParameter(*p.parameter_format, input[3], p.x.size());
+  rows::Answer a{ParseRow(*p.y_format, output[0]), 0, ParseNumber(*p.y_format, statistics[1])};
+  if (p.x.empty() || a.y.size() != p.x.size()) throw std::runtime_error("x and y are rows of one length");
+  if (p.operation == EXACTNORM_LAYER_NORM) a.mean = ParseNumber(*p.y_format, statistics[0]);
+  return {"", p, a};
 }
 
 }  // namespace

@@ -3,29 +3,17 @@
 #ifndef EXACTNORM_TESTS_CORPUS_CORPUS_H_
 #define EXACTNORM_TESTS_CORPUS_CORPUS_H_
 
-#include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "exactnorm/exactnorm.h"
-#include "lib/formats/format.h"
+#include "tests/rows/problem.h"
 
 namespace exactnorm::corpus {
 
 struct Entry {
   std::string source;  // the comment above
-  exactnorm_operation operation;
-  const Format* x_format;
-  const Format* parameter_format;
-  const Format* y_format;
-  double eps;
-  std::vector<uint64_t> x;
-  std::optional<std::vector<uint64_t>> gamma;
-  std::optional<std::vector<uint64_t>> beta;
-  std::vector<uint64_t> y;
-  std::optional<uint64_t> mean;  // LayerNorm only
-  uint64_t rstd;
+  rows::Problem problem;
+  rows::Answer answer;
 };
 
 // Throws std::runtime_error naming file and line if an entry does not have the format.
