@@ -24,7 +24,7 @@ void Print(const std::string& text) {
 
 bool AnyOfOursWrong(const Measurement& measurement) {
   for (const Result& result : measurement.results) {
-    if (result.obstacle == nullptr && result.figures.front().wrong() != 0) return true;
+    if (result.obstacle.empty() && result.figures.front().wrong() != 0) return true;
   }
   return false;
 }
