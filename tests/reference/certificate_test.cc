@@ -15,7 +15,7 @@ using rows::Problem;
 
 TEST(Certificate, OfAllPatternsItAcceptsExactlyOne) {
   rows::Generator random(7);
-  for (int repeat = 0; repeat < 40; ++repeat) {
+  for (int repeat = 0; repeat < 16; ++repeat) {
     Problem p = random.Next(4);
     p.y_format = p.statistics_format = repeat % 2 == 0 ? &kF16 : &kBF16;
     Packed packed(p);
@@ -32,7 +32,7 @@ TEST(Certificate, OfAllPatternsItAcceptsExactlyOne) {
 
 TEST(Certificate, OfAllStatisticsItAcceptsExactlyOne) {
   rows::Generator random(8);
-  for (int repeat = 0; repeat < 20; ++repeat) {
+  for (int repeat = 0; repeat < 8; ++repeat) {
     Problem p = random.Next(4);
     p.operation = EXACTNORM_LAYER_NORM;
     p.y_format = p.statistics_format = repeat % 2 == 0 ? &kF16 : &kBF16;
