@@ -109,7 +109,9 @@ void CheckWritable(const FileArgument& file) {
     if (!S_ISREG(status.st_mode)) return;
   }
   // The file itself may be read-only: it is replaced, not overwritten.
-  if (access(DirectoryOf(target).c_str(), W_OK | X_OK) != 0) RefuseWrite(file, errno);
+  const std::string directory = DirectoryOf(target);
+  if (stat(directory.c_str(), &status) == 0 && !S_ISDIR(status.st_mode)) RefuseWrite(file, ENOTDIR);
+  if (access(directory.c_str(), W_OK | X_OK) != 0) RefuseWrite(file, errno);
 }
 
 bool SameTarget(const FileArgument& a, const FileArgument& b) {

@@ -10,8 +10,10 @@
 #include <new>
 #include <string>
 
+#include "bench/exactnorm/check.h"
 #include "bench/exactnorm/run.h"
 #include "bench/exactnorm/targets.h"
+#include "bench/measure/measure_command.h"
 #include "exactnorm/exactnorm.h"
 
 namespace {
@@ -66,9 +68,15 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", std::string("exactnorm ") + exactnorm_version());
   app.footer("Each has its own help: exactnorm run --help. Exit code: 0 fine, 1 not correct, 2 bad usage or input.");
   exactnorm::command::AddRun(app, &exit_code);
+  exactnorm::command::AddCheck(app, &exit_code);
+  exactnorm::measure::MeasureOptions measure_options;
+  exactnorm::measure::AddMeasureCommand(app, measure_options)->callback([&] {
+    exit_code = exactnorm::measure::RunMeasureCommand(measure_options);
+  });
   exactnorm::command::AddTargets(app, &exit_code);
   const int code = ParseAndRun(app, argc, argv, exit_code);
   // What was printed counts only once it has arrived.
-  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) return Fail(app, "standard output cannot be written");
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+    return Fail(app, "standard output cannot be written; make room or send it elsewhere");
   return code;
 }

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// Portable randomness: the standard fixes what std::mt19937_64 yields but not what std::normal_distribution makes of
+// it, so that one is Boost's: a ziggurat whose values are table entries times uniforms. (It calls exp only to
+// reject, so two mathematical libraries that differ in a last bit differ in a draw once in about 2^50.)
+#include "bench/measure/workloads.h"
+
+#include <algorithm>
+#include <boost/random/normal_distribution.hpp>
+#include <cmath>
+
+#include "bench/measure/rounded_bits.h"
+
+namespace exactnorm::measure {
+namespace {
+
+using Engine = std::mt19937_64;
+
+double Uniform(Engine& engine) { return static_cast<double>(engine() >> 11) * 0x1p-53; }  // [0, 1)
+
+void Normal(Engine& engine, std::span<double> row, double mean, double sigma) {
+  boost::random::normal_distribution<double> normal;
+  for (double& x : row) x = mean + sigma * normal(engine);
+}
+
+// Spacing of f around value, a power of two in f's normal range or next to it.
+double Spacing(const Format& f, double value) {
+  return std::ldexp(1.0, std::max(std::ilogb(value) - f.precision + 1, f.least_exponent));
+}
+
+double LargestFinite(const Format& f) {
+  const Number largest = Decode(f, f.max_finite());
+  return std::ldexp(static_cast<double>(largest.significand), largest.exponent);
+}
+
+const char* None(const Format&) { return nullptr; }
+
+// A row around `value` keeps its shape if its spread is at least the spacing there.
+template <int kMean, int kInverseSpread>
+const char* TooCoarse(const Format& f) {
+  return Spacing(f, kMean) * kInverseSpread > 1 ? "its numbers there lie further apart than the spread" : nullptr;
+}
+
+constexpr Workload kWorkloads[] = {
+    {"N(0,1)", 1, false, [](Engine& e, const Format&, std::span<double> row) { Normal(e, row, 0, 1); }, None},
+    {"N(0,1), gamma, beta", 2, true, [](Engine& e, const Format&, std::span<double> row) { Normal(e, row, 0, 1); },
+     None},
+    {"N(100,0.01)", 3, false, [](Engine& e, const Format&, std::span<double> row) { Normal(e, row, 100, 0.01); },
+     TooCoarse<100, 100>},
+    {"N(2000,1)", 4, false, [](Engine& e, const Format&, std::span<double> row) { Normal(e, row, 2000, 1); },
+     TooCoarse<2000, 1>},
+    {"1000x outlier", 5, false,
+     [](Engine& e, const Format&, std::span<double> row) {
+       Normal(e, row, 0, 1);
+       row[static_cast<size_t>(e() % row.size())] *= 1000;
+     },
+     None},
+    {"U[1e4,1e4+1]", 6, false,
+     [](Engine& e, const Format&, std::span<double> row) {
+       for (double& x : row) x = 1e4 + Uniform(e);
+     },
+     TooCoarse<10000, 1>},
+    {"constant row", 7, false,
+     [](Engine& e, const Format&, std::span<double> row) {
+       Normal(e, row.first(1), 0, 1000);
+       for (double& x : row) x = row[0];
+     },
+     None},
+    {"1e-20 N(0,1)", 8, false, [](Engine& e, const Format&, std::span<double> row) { Normal(e, row, 0, 1e-20); },
+     [](const Format& f) {
+       return f.least_exponent > -67 ? "it underflows to zeros" : nullptr;  // 1e-20 is about 2^-66
+     }},
+    {"1e30 N(0,1)", 9, false, [](Engine& e, const Format&, std::span<double> row) { Normal(e, row, 0, 1e30); },
+     [](const Format& f) { return LargestFinite(f) < 1e32 ? "it overflows" : nullptr; }},
+    {"subnormals", 10, false,
+     [](Engine& e, const Format& f, std::span<double> row) {
+       for (double& x : row) {
+         const uint64_t bits = e();  // uniform over the subnormal patterns of f, zeros of both signs included
+         const uint64_t fraction = (bits >> 1) & ((uint64_t{1} << (f.precision - 1)) - 1);
+         x = std::ldexp(static_cast<double>(fraction), f.least_exponent) * ((bits & 1) != 0 ? -1 : 1);
+       }
+     },
+     None},
+};
+
+}  // namespace
+
+std::span<const Workload> Workloads() { return kWorkloads; }
+
+Row Batch::RowAt(size_t i, void* y) const {
+  const size_t offset = i * columns * static_cast<size_t>(format->bytes);
+  return {.operation = EXACTNORM_LAYER_NORM,
+          .x_format = format,
+          .parameter_format = format,
+          .y_format = format,
+          .statistics_format = format,
+          .columns = columns,
+          .eps = eps,
+          .x = x.data() + offset,
+          .gamma = gamma.empty() ? nullptr : gamma.data(),
+          .beta = beta.empty() ? nullptr : beta.data(),
+          .y = y,
+          .mean = nullptr,
+          .rstd = nullptr};
+}
+
+Batch Draw(const Workload& workload, const Format& f, size_t rows, size_t columns, double eps, uint64_t seed) {
+  std::seed_seq sequence{static_cast<uint32_t>(seed), static_cast<uint32_t>(seed >> 32),
+                         static_cast<uint32_t>(workload.stream)};
+  Engine engine(sequence);
+  const auto bytes = static_cast<size_t>(f.bytes);
+  Batch batch{&f, rows, columns, eps, std::vector<unsigned char>(rows * columns * bytes), {}, {}};
+  std::vector<double> reals(columns);
+  const auto store = [&](std::vector<unsigned char>& array, size_t offset) {
+    for (size_t i = 0; i < columns; ++i) Store(f, array.data(), offset + i, RoundedBits(f, reals[i]));
+  };
+  if (workload.affine) {
+    for (double& g : reals) g = 0.5 + Uniform(engine);
+    batch.gamma.resize(columns * bytes);
+    store(batch.gamma, 0);
+    Normal(engine, reals, 0, 1);
+    batch.beta.resize(columns * bytes);
+    store(batch.beta, 0);
+  }
+  for (size_t row = 0; row < rows; ++row) {
+    workload.fill(engine, f, reals);
+    store(batch.x, row * columns);
+  }
+  return batch;
+}
+
+}  // namespace exactnorm::measure
