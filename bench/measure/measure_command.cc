@@ -24,7 +24,7 @@ void Print(const std::string& text) {
 
 bool AnyOfOursWrong(const Measurement& measurement) {
   for (const Result& result : measurement.results) {
-    if (result.obstacle == nullptr && result.figures.front().wrong() != 0) return true;
+    if (result.obstacle.empty() && result.figures.front().wrong() != 0) return true;
   }
   return false;
 }
@@ -48,6 +48,12 @@ CLI::App* AddMeasureCommand(CLI::App& app, MeasureOptions& options) {
       ->check(CLI::Range(size_t{1}, size_t{1} << 24))
       ->capture_default_str();
   command->add_option("--seed", settings.seed, "of the random numbers; equal seeds give equal output")
+      ->check(CLI::Validator(
+          [](const std::string& text) {  // the parser itself would take -1 as the largest number
+            return text.find_first_not_of("0123456789") == std::string::npos ? std::string()
+                                                                             : "'" + text + "' is no whole number >= 0";
+          },
+          ""))
       ->capture_default_str();
   command->add_flag("--json", options.json, "print JSON with every figure and the worst cases");
   command->footer("Example: exactnorm measure --formats f32,bf16 --columns 4096 --seed 7");

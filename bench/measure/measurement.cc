@@ -47,7 +47,7 @@ constexpr Kernel kKernels[] = {
 
 Result MeasureOne(const Workload& workload, const Format& f, const Settings& settings) {
   Result result{&f, &workload, workload.obstacle(f), {}};
-  if (result.obstacle != nullptr) return result;
+  if (!result.obstacle.empty()) return result;
   result.figures.resize(std::size(kKernels));
   const Batch batch = Draw(workload, f, settings.rows, settings.columns, settings.eps, settings.seed);
   std::vector<unsigned char> y(settings.columns * static_cast<size_t>(f.bytes));

@@ -25,7 +25,7 @@ std::span<const Kernel> Kernels();
 
 struct Settings {
   std::vector<const Format*> formats = {kFormats[0], kFormats[1], kFormats[2], kFormats[3]};
-  size_t rows = 16;
+  size_t rows = 32;
   size_t columns = 768;
   double eps = 1e-5;
   uint64_t seed = 1;
@@ -35,7 +35,7 @@ struct Settings {
 struct Result {
   const Format* format;
   const Workload* workload;
-  const char* obstacle;
+  std::string obstacle;  // empty: none
   std::vector<ErrorFigures> figures;
 };
 

@@ -21,14 +21,16 @@ std::string FiveCharacters(const Real& value) {
     const auto v = static_cast<double>(value);
     return fmt::format("{:.{}f}", v, v < 9.995 ? 2 : v < 99.95 ? 1 : 0);
   }
-  // d.de+xxx or de-xxx without the plus sign and the exponent's leading zeros
-  const auto scientific = [&](int digits) {
-    const std::string text = value.str(digits, std::ios::scientific);
-    const size_t e = text.find('e');
-    return fmt::format("{}e{}", text.substr(0, e), std::stoi(text.substr(e + 1)));
-  };
-  const std::string text = scientific(1);
-  return text.size() <= 5 ? text : scientific(0);
+  const std::string text = value.str(1, std::ios::scientific);  // d.de+xx
+  int exponent = std::stoi(text.substr(text.find('e') + 1));
+  int tenths = (text[0] - '0') * 10 + (text[2] - '0');
+  if (exponent >= 0 && exponent < 10) return fmt::format("{}.{}e{}", tenths / 10, tenths % 10, exponent);
+  tenths = (tenths + 5) / 10 * 10;
+  if (tenths == 100) {
+    tenths = 10;
+    ++exponent;
+  }
+  return fmt::format("{}e{}", tenths / 10, exponent);
 }
 
 std::string ShortPercent(uint64_t part, uint64_t whole) {
@@ -41,7 +43,8 @@ std::string ShortPercent(uint64_t part, uint64_t whole) {
 
 std::string Cell(const ErrorFigures& f) {
   const std::string max = f.misplaced_nan() != 0 ? "NaN" : f.misplaced() != 0 ? "inf" : FiveCharacters(f.max_ulps());
-  return fmt::format("  {:>5} {:>5} {:>4}", max, FiveCharacters(f.mean_ulps()), ShortPercent(f.wrong(), f.elements()));
+  const std::string mean = f.measured() == 0 ? "-" : FiveCharacters(f.mean_ulps());
+  return fmt::format("  {:>5} {:>5} {:>4}", max, mean, ShortPercent(f.wrong(), f.elements()));
 }
 
 constexpr int kLabelWidth = 14;
@@ -52,58 +55,61 @@ std::string Header(const Format& f) {
   std::string columns(kLabelWidth, ' ');
   for (const Kernel& kernel : Kernels()) {
     names += fmt::format("  {:-^{}}", fmt::format(" {} ", kernel.name), kCellWidth - 2);
-    columns += fmt::format("  {:>5} {:>5} {:>4}", "max", "mean", "wrong").substr(0, kCellWidth);
+    columns += "    max  mean wrong";
   }
   return fmt::format("{}\n{}\n", names, columns);
 }
 
 std::string WorkloadLine(const Result& result) {
   std::string line = fmt::format("{:<{}}", result.workload->name, kLabelWidth);
-  if (result.obstacle != nullptr)
-    return fmt::format("{}  skipped: in {} {}\n", line, result.format->name, result.obstacle);
+  if (!result.obstacle.empty()) return fmt::format("{}   skipped: {}\n", line, result.obstacle);
   for (const ErrorFigures& figures : result.figures) line += Cell(figures);
   return line + "\n";
 }
 
-// Where the kernel is furthest off in this format, ready to paste.
-std::string WorstLine(std::span<const Result> results, size_t kernel) {
+// Where the kernel is furthest off in this format, ready to paste; nothing if it is never wrong.
+std::string WorstLine(std::span<const Result> results, size_t kernel, int width) {
   const Result* worst = nullptr;
   for (const Result& result : results) {
-    if (result.obstacle != nullptr || !result.figures[kernel].worst()) continue;
+    if (!result.obstacle.empty() || !result.figures[kernel].worst()) continue;
     if (worst == nullptr || result.figures[kernel].max_ulps() > worst->figures[kernel].max_ulps()) worst = &result;
   }
   if (worst == nullptr || worst->figures[kernel].wrong() == 0) return "";
   const Element& e = *worst->figures[kernel].worst();
-  return fmt::format("  {:<12}  {:>5} ulp  {}, row {}, column {}: x {}, y {}, right {}\n", Kernels()[kernel].name,
-                     FiveCharacters(e.ulps), worst->workload->name, e.row, e.column, HexFloat(*e.x_format, e.x),
-                     HexFloat(*e.y_format, e.y), HexFloat(*e.y_format, e.answer.rounded));
+  return fmt::format("  {:<{}}  {:>5}  {:<13} {:>4},{:<5}  {:<{}}  {:<{}}  {}\n", Kernels()[kernel].name,
+                     kLabelWidth - 2, FiveCharacters(e.ulps), worst->workload->name, e.row, e.column,
+                     HexFloat(*e.x_format, e.x), width, HexFloat(*e.y_format, e.y), width,
+                     HexFloat(*e.y_format, e.answer.rounded));
 }
 
-std::string MisplacedLine(const Result& result, size_t kernel) {
-  const ErrorFigures& f = result.figures[kernel];
-  if (f.misplaced() == 0) return "";
-  std::string text = fmt::format("  {:<12}  {}:", Kernels()[kernel].name, result.workload->name);
-  if (f.misplaced_nan() != 0) text += fmt::format(" {} NaN", f.misplaced_nan());
-  if (f.misplaced_infinity() != 0) text += fmt::format(" {} infinite", f.misplaced_infinity());
-  if (f.missing_nan() + f.missing_infinity() != 0) {
-    text += fmt::format(" {} finite instead of NaN or infinite", f.missing_nan() + f.missing_infinity());
+std::string WorstLines(std::span<const Result> results) {
+  const Format& f = *results.front().format;
+  const int width = 9 + (f.precision + 2) / 4;  // sign, 0x1., digits, p, exponent
+  std::string lines;
+  for (size_t k = 0; k < Kernels().size(); ++k) lines += WorstLine(results, k, width);
+  if (lines.empty()) return "";
+  return fmt::format("{:<{}}  {:>5}  {:<13} {:>4},{:<5}  {:<{}}  {:<{}}  {}\n{}", "furthest off", kLabelWidth, "ulp",
+                     "workload", "row", "col", "x", width, "y", width, "right", lines);
+}
+
+// Which kernel puts how many NaNs and infinities where the definition has none, or leaves out one it asks for.
+std::string MisplacedLines(std::span<const Result> results) {
+  std::string lines;
+  for (size_t k = 0; k < Kernels().size(); ++k) {
+    std::string line;
+    for (const Result& result : results) {
+      if (!result.obstacle.empty() || result.figures[k].misplaced() == 0) continue;
+      line += fmt::format("{} {} {}", line.empty() ? "" : ",", result.workload->name, result.figures[k].misplaced());
+    }
+    if (!line.empty()) lines += fmt::format("  {:<{}} {}\n", Kernels()[k].name, kLabelWidth - 2, line);
   }
-  return text + fmt::format(" of {}\n", f.elements());
+  return lines.empty() ? "" : fmt::format("NaN or infinity out of place\n{}", lines);
 }
 
 std::string FormatBlock(std::span<const Result> results) {
   std::string text = Header(*results.front().format);
   for (const Result& result : results) text += WorkloadLine(result);
-  std::string worst, misplaced;
-  for (size_t k = 0; k < Kernels().size(); ++k) {
-    worst += WorstLine(results, k);
-    for (const Result& result : results) {
-      if (result.obstacle == nullptr) misplaced += MisplacedLine(result, k);
-    }
-  }
-  if (!worst.empty()) text += "furthest off\n" + worst;
-  if (!misplaced.empty()) text += "NaN or infinity where there is none\n" + misplaced;
-  return text;
+  return text + WorstLines(results) + MisplacedLines(results);
 }
 
 }  // namespace
@@ -112,8 +118,9 @@ std::string MeasurementText(const Measurement& measurement) {
   const Settings& s = measurement.settings;
   std::string text = fmt::format(
       "exactnorm {}: error of LayerNorm against the exact real answer\n"
-      "{} rows of {} per line, eps {}, seed {}. max, mean: error in ulp of the exact answer;\n"
-      "wrong: share of outputs that are not correctly rounded. A correct rounding is at most 0.50 ulp off.\n",
+      "Each line: {} x {} outputs, eps {}, seed {}. f16 and bf16: plain kernels compute in f32 and round y once.\n"
+      "max, mean: error in ulp of the exact answer, at most 0.50 for a correctly rounded y. wrong: not correctly\n"
+      "rounded. Histograms, errors relative to |y-b| + |b| and the exact answers: --json\n",
       exactnorm_version(), s.rows, s.columns, s.eps, s.seed);
   const std::span<const Result> results(measurement.results);
   const size_t per_format = Workloads().size();
@@ -132,7 +139,7 @@ nlohmann::ordered_json MeasurementJson(const Measurement& measurement) {
   Json results = Json::array();
   for (const Result& result : measurement.results) {
     Json json = {{"format", result.format->name}, {"workload", result.workload->name}};
-    if (result.obstacle != nullptr) {
+    if (!result.obstacle.empty()) {
       json["skipped"] = result.obstacle;
     } else {
       for (size_t k = 0; k < Kernels().size(); ++k) json["kernels"][Kernels()[k].name] = FiguresJson(result.figures[k]);

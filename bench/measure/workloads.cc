@@ -4,6 +4,8 @@
 // reject, so two mathematical libraries that differ in a last bit differ in a draw once in about 2^50.)
 #include "bench/measure/workloads.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/random/normal_distribution.hpp>
 #include <cmath>
@@ -32,18 +34,19 @@ double LargestFinite(const Format& f) {
   return std::ldexp(static_cast<double>(largest.significand), largest.exponent);
 }
 
-const char* None(const Format&) { return nullptr; }
+std::string None(const Format&) { return {}; }
 
-// A row around `value` keeps its shape if its spread is at least the spacing there.
+// A row around kMean keeps its shape if its spread is at least the spacing there.
 template <int kMean, int kInverseSpread>
-const char* TooCoarse(const Format& f) {
-  return Spacing(f, kMean) * kInverseSpread > 1 ? "its numbers there lie further apart than the spread" : nullptr;
+std::string TooCoarse(const Format& f) {
+  const double spacing = Spacing(f, kMean);
+  if (spacing * kInverseSpread <= 1) return {};
+  return fmt::format("numbers in {} around {} lie {} apart", f.name, kMean, spacing);
 }
 
 constexpr Workload kWorkloads[] = {
     {"N(0,1)", 1, false, [](Engine& e, const Format&, std::span<double> row) { Normal(e, row, 0, 1); }, None},
-    {"N(0,1), gamma, beta", 2, true, [](Engine& e, const Format&, std::span<double> row) { Normal(e, row, 0, 1); },
-     None},
+    {"N(0,1), affine", 2, true, [](Engine& e, const Format&, std::span<double> row) { Normal(e, row, 0, 1); }, None},
     {"N(100,0.01)", 3, false, [](Engine& e, const Format&, std::span<double> row) { Normal(e, row, 100, 0.01); },
      TooCoarse<100, 100>},
     {"N(2000,1)", 4, false, [](Engine& e, const Format&, std::span<double> row) { Normal(e, row, 2000, 1); },
@@ -67,10 +70,10 @@ constexpr Workload kWorkloads[] = {
      None},
     {"1e-20 N(0,1)", 8, false, [](Engine& e, const Format&, std::span<double> row) { Normal(e, row, 0, 1e-20); },
      [](const Format& f) {
-       return f.least_exponent > -67 ? "it underflows to zeros" : nullptr;  // 1e-20 is about 2^-66
+       return std::string(f.least_exponent > -67 ? "underflows to zeros" : "");  // 1e-20 is about 2^-66
      }},
     {"1e30 N(0,1)", 9, false, [](Engine& e, const Format&, std::span<double> row) { Normal(e, row, 0, 1e30); },
-     [](const Format& f) { return LargestFinite(f) < 1e32 ? "it overflows" : nullptr; }},
+     [](const Format& f) { return std::string(LargestFinite(f) < 1e32 ? "overflows to infinities" : ""); }},
     {"subnormals", 10, false,
      [](Engine& e, const Format& f, std::span<double> row) {
        for (double& x : row) {

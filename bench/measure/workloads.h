@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <random>
 #include <span>
-#include <string_view>
+#include <string>
 #include <vector>
 
 #include "lib/row.h"
@@ -33,12 +33,12 @@ struct Workload {
   uint64_t stream;  // with the seed, what the random numbers depend on; unique, never changed
   bool affine;      // gamma uniform in [1/2, 3/2), beta N(0, 1)
   void (*fill)(std::mt19937_64& engine, const Format& f, std::span<double> row);
-  const char* (*obstacle)(const Format& f);  // why f cannot hold it, or null
+  std::string (*obstacle)(const Format& f);  // why f cannot hold it, or nothing
 };
 
 std::span<const Workload> Workloads();
 
-// Precondition: workload.obstacle(f) is null.
+// Precondition: workload.obstacle(f) is empty.
 Batch Draw(const Workload& workload, const Format& f, size_t rows, size_t columns, double eps, uint64_t seed);
 
 }  // namespace exactnorm::measure

@@ -248,6 +248,15 @@ TEST_F(BadInput, DiskThatFillsUp) {
                 "ulimit -f 8 &&");
 }
 
+TEST_F(BadInput, Measure) {
+  ExpectRefusal("measure --kernel my.so",
+                "exactnorm measure: '--kernel' is not known here; see exactnorm measure --help");
+  ExpectRefusal("measure --columns 0",
+                "exactnorm measure: --columns: Value 0 not in range 1 to 16777216; see exactnorm measure --help");
+  ExpectRefusal("measure --formats fp8",
+                "exactnorm measure: --formats: no format 'fp8': f64, f32, f16, bf16; see exactnorm measure --help");
+}
+
 TEST_F(BadInput, Check) {
   Save("y.npy", MakeArray(kF32, {4, 2}, {}));
   Write("u2.npy", NpyBytes("<u2", false, "(2, 4)", std::string(16, '\0')));

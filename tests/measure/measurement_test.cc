@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+// `exactnorm measure` from flags to bytes: the library is never wrong, the others are shown to be, and equal
+// settings print equal bytes.
+#include "bench/measure/measurement.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "bench/measure/measure_command.h"
+#include "bench/measure/measurement_output.h"
+
+namespace exactnorm::measure {
+namespace {
+
+Settings Small() {
+  Settings settings;
+  settings.rows = 3;
+  settings.columns = 64;
+  return settings;
+}
+
+TEST(Measurement, FindsThisLibraryCorrectlyRoundedEverywhere) {
+  size_t measured = 0;
+  for (const Result& result : Measure(Small()).results) {
+    if (!result.obstacle.empty()) continue;
+    ++measured;
+    const ErrorFigures& ours = result.figures.front();
+    EXPECT_EQ(ours.elements(), 192u);
+    EXPECT_EQ(ours.wrong(), 0u) << result.format->name << " " << result.workload->name;
+    EXPECT_LE(static_cast<double>(ours.max_ulps()), 0.5);
+    EXPECT_EQ(ours.misplaced(), 0u);
+  }
+  EXPECT_EQ(measured, 33u);
+}
+
+// The figures would see a library that is off by one unit in the last place of a single output.
+TEST(Measurement, WouldSeeOneWrongBit) {
+  const Settings settings = Small();
+  for (const Format* f : kFormats) {
+    const Batch batch = Draw(Workloads().front(), *f, settings.rows, settings.columns, settings.eps, settings.seed);
+    std::vector<unsigned char> y(settings.columns * static_cast<size_t>(f->bytes));
+    const Row row = batch.RowAt(1, y.data());
+    Kernels().front().run(row);
+    Store(*f, y.data(), 17, Load(*f, y.data(), 17) ^ 1);
+    ErrorFigures figures;
+    figures.Add(row, ExactAnswers(row), y.data(), 1);
+    EXPECT_EQ(figures.wrong(), 1u) << f->name;
+    EXPECT_GT(figures.max_ulps(), 0.5) << f->name;
+    ASSERT_TRUE(figures.worst());
+    EXPECT_EQ(figures.worst()->column, 17u) << f->name;
+  }
+}
+
+TEST(Measurement, PrintsTheSameBytesForTheSameSeed) {
+  Settings settings = Small();
+  const Measurement first = Measure(settings);
+  const Measurement second = Measure(settings);
+  EXPECT_EQ(MeasurementText(first), MeasurementText(second));
+  EXPECT_EQ(MeasurementJson(first).dump(), MeasurementJson(second).dump());
+  settings.seed = 2;
+  EXPECT_NE(MeasurementText(first), MeasurementText(Measure(settings)));
+}
+
+TEST(Measurement, TextFitsItsWidthAndNamesEveryWorkload) {
+  const std::string text = MeasurementText(Measure(Small()));
+  size_t start = 0;
+  for (size_t end = text.find('\n'); end != std::string::npos; start = end + 1, end = text.find('\n', start)) {
+    const std::string line = text.substr(start, end - start);
+    EXPECT_LE(line.size(), 122u) << line;
+    EXPECT_TRUE(line.empty() || line.back() != ' ') << "'" << line << "'";
+  }
+  EXPECT_EQ(start, text.size());
+  for (const Workload& w : Workloads()) EXPECT_NE(text.find(std::string("\n") + w.name), std::string::npos);
+  for (const Kernel& k : Kernels()) EXPECT_NE(text.find(k.name), std::string::npos);
+}
+
+TEST(Measurement, JsonHoldsEveryResultAndItsReason) {
+  const auto json = MeasurementJson(Measure(Small()));
+  EXPECT_EQ(json["rows"], 3);
+  EXPECT_EQ(json["columns"], 64);
+  EXPECT_EQ(json["seed"], 1);
+  EXPECT_EQ(json["results"].size(), 40u);
+  for (const auto& result : json["results"]) {
+    if (result.contains("skipped")) {
+      EXPECT_FALSE(result.contains("kernels"));
+      continue;
+    }
+    EXPECT_EQ(result["kernels"].size(), Kernels().size());
+    EXPECT_EQ(result["kernels"]["exactnorm"]["not_correctly_rounded"], 0);
+    for (const auto& [name, figures] : result["kernels"].items()) {
+      uint64_t sum = figures["correctly_rounded"].get<uint64_t>();
+      for (const auto& bucket : figures["wrong_histogram"]) sum += bucket["count"].get<uint64_t>();
+      EXPECT_EQ(sum, figures["measured"]) << name;
+    }
+  }
+}
+
+struct Parsed {
+  explicit Parsed(const std::string& arguments) {
+    AddMeasureCommand(app, options);
+    app.parse(arguments);
+  }
+  CLI::App app;
+  MeasureOptions options;
+};
+
+TEST(MeasureCommand, TakesItsFlags) {
+  const Parsed parsed("measure --formats f32,bf16 --rows 2 --columns 5 --seed 18446744073709551615 --json");
+  EXPECT_EQ(parsed.options.formats, (std::vector<std::string>{"f32", "bf16"}));
+  EXPECT_EQ(parsed.options.settings.rows, 2u);
+  EXPECT_EQ(parsed.options.settings.columns, 5u);
+  EXPECT_EQ(parsed.options.settings.seed, UINT64_MAX);
+  EXPECT_TRUE(parsed.options.json);
+}
+
+TEST(MeasureCommand, RefusesWhatItCannotMeasure) {
+  for (const char* bad : {"--formats f31", "--formats f32,f8", "--rows 0", "--rows -1", "--columns 0", "--columns x",
+                          "--columns 99999999999", "--seed -1", "--seed 1.5", "--kernel x", "trailing"}) {
+    EXPECT_THROW(Parsed(std::string("measure ") + bad), CLI::ParseError) << bad;
+  }
+}
+
+TEST(MeasureCommand, ExitsWithZeroWhenTheLibraryIsRight) {
+  Parsed parsed("measure --formats f16 --rows 1 --columns 8 --json");
+  testing::internal::CaptureStdout();
+  const int code = RunMeasureCommand(parsed.options);
+  const auto json = nlohmann::json::parse(testing::internal::GetCapturedStdout());
+  EXPECT_EQ(code, 0);
+  EXPECT_EQ(json["formats"].dump(), R"(["f16"])");
+}
+
+}  // namespace
+}  // namespace exactnorm::measure
