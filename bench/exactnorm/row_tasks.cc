@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bench/exactnorm/row_tasks.h"
+
+#include <algorithm>
+#include <atomic>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+#include "bench/exactnorm/progress.h"
+
+namespace exactnorm::command {
+
+void RunRowTasks(void* name, size_t tasks, void (*task)(void* argument, size_t index), void* argument) {
+  std::atomic<size_t> next = 0;
+  const auto work = [&](Progress* progress) {
+    for (size_t i = next++; i < tasks; i = next++) {
+      task(argument, i);
+      if (progress != nullptr) progress->Report(i);
+    }
+  };
+  const size_t helpers = std::min<size_t>(std::max(1u, std::thread::hardware_concurrency()), tasks) - 1;
+  std::vector<std::jthread> threads;
+  threads.reserve(helpers);
+  try {
+    for (size_t i = 0; i < helpers; ++i) threads.emplace_back(work, nullptr);
+  } catch (const std::system_error&) {
+    // No more threads to be had: those that run, or this one alone, do it all.
+  }
+  Progress progress(static_cast<const char*>(name), tasks);
+  work(&progress);
+}
+
+}  // namespace exactnorm::command
