@@ -23,7 +23,7 @@
 From Coq Require Import ZArith Reals List Bool Lia.
 From Flocq Require Import Core.
 From ExactNorm Require Import specification exact.pattern exact.location exact.rounding
-  exact.moments exact.row.
+  exact.moments exact.row exact.long_row.
 Import ListNotations.
 
 Local Open Scope Z_scope.
@@ -36,7 +36,7 @@ Definition admissible_parameter (r : row) (p : option (list Z)) : bool :=
   match p with
   | None => true
   | Some l =>
-      Nat.eqb (length l) (length (x r)) && forallb (pattern_within (parameter_format r)) l
+      same_length l (x r) && forallb (pattern_within (parameter_format r)) l
   end.
 
 Definition admissible (r : row) : bool :=
@@ -47,7 +47,7 @@ Definition admissible (r : row) : bool :=
 
 Definition expected (h : hints) (r : row) : option bits :=
   match decode_epsilon (epsilon r) with
-  | Some e => if admissible r then Some (answer_bits h r e) else None
+  | Some e => if admissible r then Some (long_answer_bits h r e) else None
   | None => None
   end.
 
@@ -92,7 +92,7 @@ Lemma admissible_parameter_correct r p :
   admissible_parameter r p = true <-> well_formed_parameter r p.
 Proof.
   unfold admissible_parameter, well_formed_parameter. destruct p as [l|].
-  - rewrite andb_true_iff, Nat.eqb_eq, patterns_within_correct. split.
+  - rewrite andb_true_iff, same_length_correct, patterns_within_correct. split.
     + intros H k E. injection E as <-. exact H.
     + intros H. now apply H.
   - split; [easy|reflexivity].
@@ -145,7 +145,8 @@ Lemma expected_some h r e :
 Proof.
   unfold expected. destruct (decode_epsilon (epsilon r)) as [[p k]|]; [|easy].
   destruct (admissible r) eqn:A; [|easy]. intros E. injection E as <-.
-  split; [now apply admissible_correct|]. now exists p, k.
+  split; [now apply admissible_correct|]. exists p, k.
+  split; [reflexivity|apply long_answer_bits_correct].
 Qed.
 
 Lemma expected_none h r : expected h r = None -> ~ well_formed r.
