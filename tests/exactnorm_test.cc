@@ -5,10 +5,15 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <cfenv>
 #include <cstring>
 #include <string>
 #include <thread>
 #include <vector>
+
+#if defined(__SSE2__)
+#include <xmmintrin.h>
+#endif
 
 #include "tests/memory/allocation_limit.h"
 
@@ -90,6 +95,38 @@ TEST(Call, AnExecutorDoesTheWorkAndChangesNoBit) {
       EXACTNORM_OK);
   EXPECT_TRUE(used);
   EXPECT_EQ(y, Normalized(x));
+}
+
+// The caller's rounding mode and, on x86, flush-to-zero and denormals-are-zero.
+TEST(Call, TheCallersEnvironmentChangesNoBitAndIsLeftAsItWas) {
+  std::vector<float> x = SomeRows();
+  for (size_t i = 0; i < kColumns; ++i) x[i] = 0x1p-149f * static_cast<float>(i * i);
+  std::vector<float> expected(x.size());
+  std::vector<float> y(x.size());
+  const Call<float> tiny_eps{.x = x, .y = expected, .columns = kColumns, .eps = 0x1p-1074};
+  ASSERT_EQ(layer_norm(tiny_eps), EXACTNORM_OK);
+  Call<float> call = tiny_eps;
+  call.y = y;
+  for (const int mode : {FE_UPWARD, FE_DOWNWARD, FE_TOWARDZERO, FE_TONEAREST}) {
+    std::fesetround(mode);
+#if defined(__SSE2__)
+    const unsigned control = _mm_getcsr();
+    _mm_setcsr(control | 0x8040u);
+#endif
+    const Status status = layer_norm(call);
+#if defined(__SSE2__)
+    const bool kept = (_mm_getcsr() & ~0x3Fu) == ((control | 0x8040u) & ~0x3Fu);
+    _mm_setcsr(control);
+#else
+    const bool kept = true;
+#endif
+    const int after = std::fegetround();
+    std::fesetround(FE_TONEAREST);
+    EXPECT_EQ(status, EXACTNORM_OK);
+    EXPECT_TRUE(kept);
+    EXPECT_EQ(after, mode);
+    EXPECT_EQ(std::memcmp(y.data(), expected.data(), y.size() * sizeof(float)), 0) << mode;
+  }
 }
 
 TEST(Call, PreparedParametersAreACopy) {
