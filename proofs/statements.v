@@ -15,7 +15,7 @@
 From Coq Require Import ZArith Reals List Bool Permutation.
 From Flocq Require Import Core Binary Bits.
 From ExactNorm Require Import specification exact.decision exact.location exact.pattern
-  exact.rounding formats.ieee754 exact.moments exact.row exact.special_values exact.laws
+  exact.rounding exact.cell formats.ieee754 exact.moments exact.row exact.special_values exact.laws
   reference.certificate.
 Import ListNotations.
 
@@ -89,6 +89,21 @@ Qed.
 Theorem boundary_decided A b m D :
   0 < D -> reaches A (m - b) D = true <-> (IZR m <= IZR A / sqrt (IZR D) + IZR b)%R.
 Proof. exact (decide_boundary A b m D). Qed.
+
+(** A pattern stands for the numbers between the two boundaries next to it: a boundary belongs to
+    the even neighbour, infinity's cell has no end.  in_cell f M a says that for a > 0. *)
+Theorem patterns_have_cells f M z :
+  0 <= M <= infinity f false -> z <> 0%R ->
+  represents f (Finite z) (with_sign f (Rlt_bool z 0) M) <-> in_cell f M (Rabs z).
+Proof. exact (cell_correct f M z). Qed.
+
+(** Whether a given pattern is right can be decided without computing the right one. *)
+Theorem cells_decided f M A D B :
+  0 < D -> 0 <= M <= infinity f false ->
+  let z := ((IZR A / sqrt (IZR D) + IZR B) * bpow radix2 (emin f - 1))%R in
+  (0 < z)%R ->
+  decide_cell f M A D B = true <-> represents f (Finite z) M.
+Proof. exact (cell_decided f M A D B). Qed.
 
 (** ** Special values, in their order of precedence *)
 

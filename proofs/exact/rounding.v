@@ -111,6 +111,35 @@ Proof.
     replace (t + (precision f - 1)) with (Zdigits radix2 M - 1) by lia. lia.
 Qed.
 
+(** A rounding that is the number of a payload is delivered as it, or as infinity. *)
+Lemma represents_payload f z p :
+  0 <= p -> z <> 0%R ->
+  nearest_even f z = signed (Rlt_bool z 0) (on_grid (emin f) (multiple f p)) ->
+  represents f (Finite z) (with_sign f (Rlt_bool z 0) (Z.min (infinity f false) p)).
+Proof.
+  intros Hp Hz S. set (s := Rlt_bool z 0) in *.
+  assert (G : (0 <= on_grid (emin f) (multiple f p))%R).
+  { apply Rmult_le_pos; [now apply IZR_le, multiple_nonnegative|apply bpow_ge_0]. }
+  assert (V : Rabs (nearest_even f z) = on_grid (emin f) (multiple f p)).
+  { rewrite S. unfold signed. destruct s; rewrite ?Rabs_Ropp; now apply Rabs_pos_eq. }
+  assert (I := infinity_below_sign f).
+  assert (L : bpow radix2 (emax f) = on_grid (emin f) (multiple f (infinity f false))).
+  { unfold on_grid. rewrite multiple_infinity, IZR_power by now destruct f.
+    rewrite <- bpow_plus. f_equal. ring. }
+  destruct (Z_lt_le_dec p (infinity f false)) as [H|H].
+  - rewrite Z.min_r by lia.
+    destruct (with_sign_fields f s p ltac:(lia)) as (W1 & W2 & _).
+    apply represents_number; try assumption.
+    + rewrite V, L. unfold on_grid. apply Rmult_lt_compat_r; [apply bpow_gt_0|].
+      apply IZR_lt, multiple_lt_iff; lia.
+    + rewrite meaning_finite by lia. now rewrite S.
+  - rewrite Z.min_l by lia. unfold with_sign. rewrite <- infinity_sign.
+    apply represents_overflow. rewrite V, L. unfold on_grid.
+    apply Rmult_le_compat_r; [apply bpow_ge_0|].
+    apply IZR_le. destruct (Z.eq_dec p (infinity f false)) as [->|N]; [lia|].
+    apply Z.lt_le_incl, multiple_lt_iff; lia.
+Qed.
+
 Theorem round_located_correct h f k M l z :
   k <= emin f -> 0 <= M -> z <> 0%R ->
   inbetween_float radix2 M k (Rabs z) l ->
@@ -144,25 +173,7 @@ Proof.
   { rewrite <- V. unfold nearest_even, signed. rewrite C.
     rewrite <- F2R_Zabs, abs_cond_Zopp, Z.abs_eq by lia.
     destruct s; simpl cond_Zopp; [|reflexivity]. now rewrite F2R_Zopp. }
-  set (p := q * hidden f + m') in *.
-  assert (Hp : 0 <= p) by (unfold p; nia).
-  assert (I := infinity_below_sign f).
-  assert (L : bpow radix2 (emax f) = on_grid (emin f) (multiple f (infinity f false))).
-  { unfold on_grid. rewrite multiple_infinity, IZR_power by now destruct f.
-    rewrite <- bpow_plus. f_equal. ring. }
-  clearbody p. clear C Q.
-  destruct (Z_lt_le_dec p (infinity f false)) as [H|H].
-  - rewrite Z.min_r by lia.
-    destruct (with_sign_fields f s p ltac:(lia)) as (W1 & W2 & _).
-    apply represents_number; try assumption.
-    + rewrite V, L. unfold on_grid. apply Rmult_lt_compat_r; [apply bpow_gt_0|].
-      apply IZR_lt, multiple_lt_iff; lia.
-    + rewrite meaning_finite by lia. now rewrite S.
-  - rewrite Z.min_l by lia. unfold with_sign. rewrite <- infinity_sign.
-    apply represents_overflow. rewrite V, L. unfold on_grid.
-    apply Rmult_le_compat_r; [apply bpow_ge_0|].
-    apply IZR_le. destruct (Z.eq_dec p (infinity f false)) as [->|N]; [lia|].
-    apply Z.lt_le_incl, multiple_lt_iff; lia.
+  apply represents_payload; [nia|assumption|assumption].
 Qed.
 
 Theorem deliver_correct h f k M l z :
