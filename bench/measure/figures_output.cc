@@ -47,7 +47,7 @@ std::string ElementText(const Element& e) {
 std::string Bar(uint64_t count, uint64_t whole) {
   constexpr uint64_t kWidth = 20;
   const double share = static_cast<double>(count) / static_cast<double>(whole);
-  return std::string(std::max<uint64_t>(1, static_cast<uint64_t>(share * kWidth + 0.5)), '#');
+  return std::string(std::max<uint64_t>(1, static_cast<uint64_t>(std::lround(share * kWidth))), '#');
 }
 
 }  // namespace
