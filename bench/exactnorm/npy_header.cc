@@ -83,7 +83,7 @@ class DictionaryReader {
     if (quote != '\'' && quote != '"') Malformed("string expected");
     const size_t end = rest_.find(quote, 1);
     if (end == std::string_view::npos) Malformed("string without an end");
-    const std::string text(rest_.substr(1, end - 1));
+    std::string text(rest_.substr(1, end - 1));
     if (text.find('\\') != std::string::npos) Malformed("backslash in a string");
     rest_.remove_prefix(end + 1);
     return text;
@@ -144,10 +144,12 @@ NpyHeader ParseNpyHeader(std::span<const unsigned char> file, const FileArgument
                   kMagic.begin(), [](unsigned char a, char b) { return a == static_cast<unsigned char>(b); })) {
     throw BadInput(name, "is not a .npy file (its first bytes are not \\x93NUMPY); write it with numpy.save");
   }
-  const BadInput cut_off(name, "is cut off inside its .npy header; copy or save it again");
+  const auto need = [&](size_t bytes) {
+    if (file.size() < bytes) throw BadInput(name, "is cut off inside its .npy header; copy or save it again");
+  };
   const size_t version_at = kMagic.size();
   const size_t length_at = version_at + 2;
-  if (file.size() < length_at) throw cut_off;
+  need(length_at);
   const int major = file[version_at];
   const int minor = file[version_at + 1];
   if (major < 1 || major > 3 || minor != 0) {
@@ -155,10 +157,10 @@ NpyHeader ParseNpyHeader(std::span<const unsigned char> file, const FileArgument
   }
   const size_t length_bytes = major == 1 ? 2 : 4;
   const size_t text_at = length_at + length_bytes;
-  if (file.size() < text_at) throw cut_off;
+  need(text_at);
   size_t length = 0;  // little-endian
   for (size_t i = length_bytes; i-- > 0;) length = length << 8 | file[length_at + i];
-  if (file.size() - text_at < length) throw cut_off;
+  need(text_at + length);  // no overflow: length < 2^32
 
   const std::string text(file.begin() + static_cast<ptrdiff_t>(text_at),
                          file.begin() + static_cast<ptrdiff_t>(text_at + length));

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
-#include <system_error>
+#include <exception>
 #include <thread>
 #include <vector>
 
@@ -21,11 +21,12 @@ void RunRowTasks(void* name, size_t tasks, void (*task)(void* argument, size_t i
   };
   const size_t helpers = std::min<size_t>(std::max(1u, std::thread::hardware_concurrency()), tasks) - 1;
   std::vector<std::jthread> threads;
-  threads.reserve(helpers);
   try {
+    threads.reserve(helpers);
     for (size_t i = 0; i < helpers; ++i) threads.emplace_back(work, nullptr);
-  } catch (const std::system_error&) {
-    // No more threads to be had: those that run, or this one alone, do it all.
+  } catch (const std::exception&) {
+    // No more threads or memory to be had: those that run, or this one alone, do it all. Nothing may leave
+    // an executor.
   }
   Progress progress(static_cast<const char*>(name), tasks);
   work(&progress);
