@@ -6,17 +6,18 @@
 #include <string>
 #include <vector>
 
-#include "lib/fast/row.h"
+#include "lib/fast/rows.h"
 
 namespace exactnorm::fast {
 
 struct Target {
   std::string name;  // lower case: avx3, avx2, sse4, ssse3, neon, sve, ..., scalar
   bool supported;    // by this CPU
-  RowFunction normalize_row;
+  FindWindowsFunction find_windows;
+  NormalizeRowsFunction normalize_rows;
 };
 
-// Those that are built, best first. (row.cc)
+// Those that are built, best first. (rows.cc)
 std::vector<Target> BuiltTargets();
 
 // What every call uses: read from the environment once. Null if EXACTNORM_TARGET names a target that is unknown, not

@@ -1,24 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-// row-inl.h for every target that the compiler can build, and the list of them.
-#include "lib/fast/row.h"
+// rows-inl.h for every target that the compiler can build, and the list of them.
+#include "lib/fast/rows.h"
 
 #include "lib/fast/target.h"
 
 // Without this an aarch64 build would have no scalar target, nor an x86 one the older ones.
 #define HWY_COMPILE_ALL_ATTAINABLE
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "lib/fast/row.cc"
+#define HWY_TARGET_INCLUDE "lib/fast/rows.cc"
 // clang-format off: the order is Highway's
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "lib/fast/row-inl.h"
+#include "lib/fast/rows-inl.h"
 // clang-format on
 
 HWY_BEFORE_NAMESPACE();
 namespace exactnorm::fast::HWY_NAMESPACE {
 
-Outcome NormalizeRowTarget(const Row& row, Undecided* undecided) { return NormalizeRow(row, undecided); }
+void FindWindowsTarget(const Row& row, Windows* windows) { FindWindows(row, windows); }
+void NormalizeRowsTarget(std::span<const Row> rows, const Windows& windows, Undecided* undecided) {
+  NormalizeRows(rows, windows, undecided);
+}
 
 }  // namespace exactnorm::fast::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -26,7 +29,8 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace exactnorm::fast {
 
-HWY_EXPORT(NormalizeRowTarget);
+HWY_EXPORT(FindWindowsTarget);
+HWY_EXPORT(NormalizeRowsTarget);
 
 std::vector<Target> BuiltTargets() {
   std::vector<Target> targets;
@@ -39,7 +43,9 @@ std::vector<Target> BuiltTargets() {
     if (bit == HWY_EMU128) name = "scalar";
     hwy::ChosenTarget one;  // our own, apart from the process's
     one.Update(bit);
-    targets.push_back({name, (supported & bit) != 0, HWY_DISPATCH_TABLE(NormalizeRowTarget)[one.GetIndex()]});
+    const size_t index = one.GetIndex();
+    targets.push_back({name, (supported & bit) != 0, HWY_DISPATCH_TABLE(FindWindowsTarget)[index],
+                       HWY_DISPATCH_TABLE(NormalizeRowsTarget)[index]});
   }
   return targets;
 }
