@@ -15,6 +15,9 @@
 namespace exactnorm {
 namespace {
 
+// An output of so many bytes does not stay in a cache until it is read again.
+constexpr size_t kLeastStreamedBytes = size_t{16} << 20;
+
 bool IsForFastStage(const Row& row) {
   const bool formats = *row.x_format != kF64 && *row.parameter_format != kF64 && *row.y_format != kF64;
   return formats && row.columns <= fast::kMaxColumns;
@@ -51,12 +54,13 @@ Stages::Stages(const CheckedCall& call, const fast::Target* target)
       target_(IsForFastStage(call.first_row) ? target : nullptr),
       in_place_(call.first_row.x == call.first_row.y),
       row_bytes_(call.first_row.columns * static_cast<size_t>(call.first_row.x_format->bytes)),
+      stream_(call.rows >
+              kLeastStreamedBytes / (call.first_row.columns * static_cast<size_t>(call.first_row.y_format->bytes))),
       rows_together_(1),
       windows_(nullptr) {
   if (!HasDefaultEnvironment()) target_ = nullptr;
   if (target_ == nullptr || call.rows == 0) return;
-  rows_together_ =
-      std::clamp<size_t>(fast::kKeptNumbers / fast::PaddedColumns(call.first_row.columns), 1, fast::kMostRows);
+  rows_together_ = fast::RowsTogether(call.first_row.columns);
   if (call.parameters != nullptr) windows_ = call.parameters->windows_for(target_, *call.first_row.y_format);
   if (windows_ != nullptr) return;
   target_->find_windows(call.first_row, &own_windows_);
@@ -87,7 +91,7 @@ size_t Stages::NormalizeFast(size_t first, size_t count) const {
   InputCopy copy;
   if (in_place_) copy.Take({rows.data(), count}, row_bytes_);
   std::array<fast::Undecided, fast::kMostRows> undecided;
-  target_->normalize_rows({rows.data(), count}, *windows_, undecided.data());
+  target_->normalize_rows({rows.data(), count}, *windows_, {stream_, count * call_.x_stride_bytes}, undecided.data());
 
   size_t complete = count;
   for (size_t i = count; i-- != 0;) {

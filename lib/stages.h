@@ -29,6 +29,7 @@ class Stages {
   const fast::Target* target_;  // null: the exact stage alone
   bool in_place_;
   size_t row_bytes_;  // of x
+  bool stream_;
   size_t rows_together_;
   const fast::Windows* windows_;  // those of the prepared parameters, or
   fast::Windows own_windows_;     // uninitialised if there is no target
