@@ -5,6 +5,7 @@
 #include "tests/laws/hard_rows.h"
 #include "tests/laws/invocation.h"
 #include "tests/laws/law.h"
+#include "tests/laws/law_names.h"
 
 namespace exactnorm::laws {
 namespace {
@@ -115,15 +116,15 @@ std::vector<Law> AccuracyLaws() {
   const Ask a1{Axis::kAccuracy, 1, true};
   const Ask a2{Axis::kAccuracy, 2, true};
   return {
-      {"The error of a result is small beside |y - b| + |b|",
+      {names::kErrorIsSmall,
        Family::kAccuracy,
        {a0, a1},
        [](rows::Generator& random, const Formats& f, const Ask& ask) -> Case {
          return {ask.level == 0 ? OrdinaryRow(random, f) : HardRow(random, f)};
        },
        ErrorIsSmall},
-      {"Every result is correctly rounded", Family::kAccuracy, {a2}, AnyRow, IsCorrectlyRounded},
-      {"mean and rstd are those of the row",
+      {names::kCorrectlyRounded, Family::kAccuracy, {a2}, AnyRow, IsCorrectlyRounded},
+      {names::kStatistics,
        Family::kAccuracy,
        {a1, a2},
        [](rows::Generator& random, const Formats& f, const Ask&) -> Case { return {HardRow(random, f)}; },

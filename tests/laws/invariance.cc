@@ -10,6 +10,7 @@
 #include "tests/laws/hard_rows.h"
 #include "tests/laws/invocation.h"
 #include "tests/laws/law.h"
+#include "tests/laws/law_names.h"
 
 namespace exactnorm::laws {
 namespace {
@@ -125,12 +126,10 @@ Outcome SignTurnsAround(const Subject& subject, const Oracle&, const Case& c, co
 std::vector<Law> InvarianceLaws() {
   const std::vector<Ask> asks{{Axis::kRepeatability, 1, true}, {Axis::kAccuracy, 2, false}};
   return {
-      {"Permuting a row, gamma and beta permutes the result", Family::kInvariance, asks, Row, PermutationPermutes},
-      {"Adding one number to every element, exactly, changes nothing", Family::kInvariance, asks, Row,
-       ShiftChangesNothing},
-      {"Scaling by 2^k with eps by 4^k, exactly, changes nothing", Family::kInvariance, asks, Row,
-       ScalingChangesNothing},
-      {"Negating x and beta negates the result", Family::kInvariance, asks, Row, SignTurnsAround},
+      {names::kPermutation, Family::kInvariance, asks, Row, PermutationPermutes},
+      {names::kShift, Family::kInvariance, asks, Row, ShiftChangesNothing},
+      {names::kScale, Family::kInvariance, asks, Row, ScalingChangesNothing},
+      {names::kSign, Family::kInvariance, asks, Row, SignTurnsAround},
   };
 }
 

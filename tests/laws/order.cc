@@ -6,6 +6,7 @@
 #include "tests/laws/hard_rows.h"
 #include "tests/laws/invocation.h"
 #include "tests/laws/law.h"
+#include "tests/laws/law_names.h"
 
 namespace exactnorm::laws {
 namespace {
@@ -70,11 +71,7 @@ Case Crowded(rows::Generator& random, const Formats& f, const Ask&) {
 }  // namespace
 
 std::vector<Law> OrderLaws() {
-  return {{"Equal gains above zero and equal biases keep the order of the elements",
-           Family::kOrder,
-           {{Axis::kAccuracy, 1, true}},
-           Crowded,
-           OrderIsKept}};
+  return {{names::kOrder, Family::kOrder, {{Axis::kAccuracy, 1, true}}, Crowded, OrderIsKept}};
 }
 
 }  // namespace exactnorm::laws

@@ -7,6 +7,7 @@
 #include "tests/laws/hard_rows.h"
 #include "tests/laws/invocation.h"
 #include "tests/laws/law.h"
+#include "tests/laws/law_names.h"
 
 namespace exactnorm::laws {
 namespace {
@@ -40,7 +41,7 @@ Outcome ComparePlacements(const Subject& subject, const Case& c, const Placement
     const Outcome row = Compare(*c.row.y_format, other.y[r], plain.y[r], done + ", row " + std::to_string(r));
     if (row.kind != Outcome::Kind::kHeld) return row;
   }
-  if (!other.gaps_kept) return Outcome::Broken(done + ": something was written behind a row of y");
+  if (b.y_gap > 0 && !other.gaps_kept) return Outcome::Broken(done + ": something was written behind a row of y");
   if (!a.statistics || !b.statistics) return Outcome::Held();
   const Outcome mean = Compare(*c.row.statistics_format, other.mean, plain.mean, done + ", mean");
   if (mean.kind != Outcome::Kind::kHeld) return mean;
@@ -147,14 +148,14 @@ std::vector<Law> RepeatabilityLaws() {
     return Law{std::move(name), Family::kRepeatability, {{Axis::kRepeatability, level, true}}, RowAmongOthers, check};
   };
   return {
-      law("The same call gives the same bits, whatever stood in y", 0, RepetitionRepeats),
-      law("A row alone gives the same bits as in any batch", 1, BatchDoesNotMatter),
-      law("Where the arrays begin changes nothing", 1, AlignmentDoesNotMatter),
-      law("Gaps between rows change nothing and are not written", 1, StrideDoesNotMatter),
-      law("The number of threads changes nothing", 1, ThreadsDoNotMatter),
-      law("In place gives the same bits", 1, InPlaceIsTheSame),
-      law("Asking for mean and rstd does not change y", 1, StatisticsDoNotMatter),
-      law("Every instruction set gives the same bits", 2, TargetsAgree),
+      law(names::kRepetition, 0, RepetitionRepeats),
+      law(names::kBatch, 1, BatchDoesNotMatter),
+      law(names::kAlignment, 1, AlignmentDoesNotMatter),
+      law(names::kStride, 1, StrideDoesNotMatter),
+      law(names::kThreads, 1, ThreadsDoNotMatter),
+      law(names::kInPlace, 1, InPlaceIsTheSame),
+      law(names::kStatisticsAsked, 1, StatisticsDoNotMatter),
+      law(names::kTargets, 2, TargetsAgree),
   };
 }
 

@@ -8,6 +8,7 @@
 #include "tests/laws/hard_rows.h"
 #include "tests/laws/invocation.h"
 #include "tests/laws/law.h"
+#include "tests/laws/law_names.h"
 
 namespace exactnorm::laws {
 namespace {
@@ -260,23 +261,21 @@ std::vector<Law> SpecialValueLaws() {
     return Law{name, Family::kSpecialValues, asks, generate, check};
   };
   return {
-      law("A NaN or infinity in a row makes the whole row NaN", a1, NonFiniteRow, NonFiniteRowIsNan),
-      law("var + eps = 0 makes the whole row NaN", a1, ZeroRadicand, ZeroRadicandIsNan),
-      law("mean and rstd of a special row are NaN, or its mean and +infinity", a1, SpecialRow, StatisticsOfSpecialRows),
-      law("A NaN in gamma or beta makes its element NaN", a1, SpecialParameters, ElementsOfRule(IsRule3)),
-      law("An infinite gain gives a signed infinity, or NaN at the mean", a1, SpecialParameters,
-          ElementsOfRule(IsRule4)),
-      law("An infinite bias is the result", a1, SpecialParameters, ElementsOfRule(IsRule5)),
-      law("A gain or bias that is not finite leaves other columns alone", a1, SpecialParameters,
-          OtherColumnsAreUntouched),
-      law("Overflow, and nothing else, gives infinity", a1, LargeGains, OverflowIsInfinity),
+      law(names::kNonFiniteRow, a1, NonFiniteRow, NonFiniteRowIsNan),
+      law(names::kZeroRadicand, a1, ZeroRadicand, ZeroRadicandIsNan),
+      law(names::kSpecialStatistics, a1, SpecialRow, StatisticsOfSpecialRows),
+      law(names::kNanParameter, a1, SpecialParameters, ElementsOfRule(IsRule3)),
+      law(names::kInfiniteGain, a1, SpecialParameters, ElementsOfRule(IsRule4)),
+      law(names::kInfiniteBias, a1, SpecialParameters, ElementsOfRule(IsRule5)),
+      law(names::kOtherColumns, a1, SpecialParameters, OtherColumnsAreUntouched),
+      law(names::kOverflow, a1, LargeGains, OverflowIsInfinity),
       law(
-          "Subnormal numbers count like any others", a1,
+          names::kSubnormals, a1,
           [](Generator& random, const Formats& f, const Ask&) -> Case { return {SubnormalRow(random, f)}; },
           SubnormalsCount),
-      law("An exact zero is +0 and an underflow keeps its sign", own, Zeros, ZerosHaveTheirSigns),
+      law(names::kZeroSign, own, Zeros, ZerosHaveTheirSigns),
       law(
-          "A NaN is the canonical one", own,
+          names::kCanonicalNan, own,
           [](Generator& random, const Formats& f, const Ask& ask) -> Case {
             return random.Below(2) == 0 ? NonFiniteRow(random, f, ask) : SpecialParameters(random, f, ask);
           },

@@ -7,6 +7,7 @@
 #include "tests/laws/hard_rows.h"
 #include "tests/laws/invocation.h"
 #include "tests/laws/law.h"
+#include "tests/laws/law_names.h"
 
 namespace exactnorm::laws {
 namespace {
@@ -96,19 +97,15 @@ Case CentredRow(rows::Generator& random, const Formats& f, const Ask&) {
 std::vector<Law> StructureLaws() {
   const std::vector<Ask> a1{{Axis::kAccuracy, 1, true}};
   return {
-      {"A row of one element gives its bias", Family::kStructure, a1,
+      {names::kOneElement, Family::kStructure, a1,
        [](rows::Generator& random, const Formats& f, const Ask&) -> Case { return {EqualNumbers(random, f, 1)}; },
        OneElementGivesBias},
-      {"A row of equal elements gives its biases", Family::kStructure, a1,
+      {names::kEqualElements, Family::kStructure, a1,
        [](rows::Generator& random, const Formats& f, const Ask&) -> Case {
          return {EqualNumbers(random, f, 2 + random.Below(random.Below(4) == 0 ? 300 : 20))};
        },
        EqualElementsGiveBias},
-      {"RMSNorm and LayerNorm of a centred row are the same",
-       Family::kStructure,
-       {{Axis::kRepeatability, 1, true}},
-       CentredRow,
-       CentredRowsAgree},
+      {names::kCentredRow, Family::kStructure, {{Axis::kRepeatability, 1, true}}, CentredRow, CentredRowsAgree},
   };
 }
 
