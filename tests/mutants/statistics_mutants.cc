@@ -70,14 +70,14 @@ struct WelfordInF32 : TwoPass {
   double Variance(const RowWork& row) override { return row.is_layer_norm() ? row.variance : TwoPass::Variance(row); }
 };
 
-// The mean by multiplication with 1/N: equal elements do not have it exactly.
+// The mean by multiplication with 1/N in f32: equal elements do not have it exactly.
 struct ReciprocalOfN : TwoPass {
   void Center(RowWork& row) override {
     TwoPass::Center(row);
     if (!row.is_layer_norm()) return;
     double sum = 0;
     for (const double x : row.x) sum += x;
-    row.mean = sum * (1 / static_cast<double>(row.columns()));
+    row.mean = sum * F32(1 / static_cast<double>(row.columns()));
     for (size_t i = 0; i < row.columns(); ++i) row.deviation[i] = row.x[i] - row.mean;
   }
 };
