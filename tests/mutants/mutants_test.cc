@@ -133,7 +133,7 @@ TEST(AnOracleInBinary64, LetsThroughWhatTheExactOneCatches) {
 }
 
 TEST(TheOnePassKernel, IsShownByARowOfAtMostFourElements) {
-  for (const uint64_t seed : {1, 2, 3}) {
+  for (const uint64_t seed : {1U, 2U, 3U}) {
     laws::Options options;
     options.seed = seed;
     options.formats = {kAllF32};
