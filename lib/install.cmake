@@ -21,7 +21,7 @@ Description: ${PROJECT_DESCRIPTION}
 URL: https://arxiv.org/abs/2405.04134
 Version: ${PROJECT_VERSION}
 Libs: -L\${libdir} -lexactnorm
-Libs.private: -lstdc++
+Libs.private: -lhwy -lstdc++
 Cflags: -I\${includedir}
 ")
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/exactnorm.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
