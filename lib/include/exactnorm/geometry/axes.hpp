@@ -31,14 +31,14 @@ namespace exactnorm::geometry {
 
 enum class AxesStatus {
   ok,
-  no_gains,        // N = 0
-  gain_nan,        // a gain is NaN
-  gain_infinite,   // a gain is an infinity
+  no_gains,       // N = 0
+  gain_nan,       // a gain is NaN
+  gain_infinite,  // a gain is an infinity
   out_of_memory,
 };
 
 // One line of English; the characters live as long as the program.
-[[nodiscard]] std::string_view message(AxesStatus status) noexcept;
+[[nodiscard]] EXACTNORM_API std::string_view message(AxesStatus status) noexcept;
 
 // The eigenvalue gain^2 + offset * 4^exponent: gain is the |g_i| whose square is nearest. offset is 0 where the
 // eigenvalue is that square itself (|g_i| occurs more than once; RMSNorm).
@@ -49,7 +49,7 @@ struct Eigenvalue {
 };
 
 // All axes of one vector of gains. The gains are copied: memory is O(N) throughout.
-class Axes {
+class EXACTNORM_API Axes {
  public:
   // Axes of LayerNorm: time O(R^2 + N log N) for R distinct |g_i|. `gains`: N >= 1 finite numbers of any sign, zeros
   // included; N = 1 and all-zero gains have no axis. `parallel_for` (with its `pool`) may be null; otherwise it runs
