@@ -3,6 +3,7 @@
 #include "lib/geometry/secular.h"
 
 #include <gtest/gtest.h>
+#define HWY_COMPILE_ALL_ATTAINABLE  // as secular.cc
 #include <hwy/targets.h>
 #include <rapidcheck/gtest.h>
 
@@ -92,6 +93,18 @@ TEST_P(LongRow, IsAsGoodAsAShortOneInAFewSums) {
   }
 }
 INSTANTIATE_TEST_SUITE_P(Secular, LongRow, testing::Range(0, kGainFamilies));
+
+TEST(Secular, ARowOf65536IsAsGood) {
+  const std::size_t n = 65536;
+  const std::vector<double> gains = MakeGains(GainFamily::kBell, n, 0, 1);
+  const GainGroups groups = GroupGains(gains);
+  const std::vector<Root> roots = Roots(groups);
+  ASSERT_EQ(roots.size() + 1, groups.size);
+  const double promise = kOffsetError * std::sqrt(static_cast<double>(n));
+  for (std::size_t j = 0; j < roots.size(); j += 4001) {
+    EXPECT_TRUE(OffsetWithin(gains, At(groups, j, roots[j]), promise)) << j;
+  }
+}
 
 // The derived bound holds with room, and is not idle: the worst error that is seen here is stated.
 TEST(Secular, TheWorstErrorSeenIsAFewUnits) {
