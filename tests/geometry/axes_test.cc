@@ -11,6 +11,7 @@
 #include <limits>
 #include <thread>
 
+#include "exactnorm/exactnorm.hpp"
 #include "lib/geometry/directions.h"
 #include "lib/geometry/secular.h"
 #include "tests/geometry/exact_axes.h"
@@ -315,31 +316,45 @@ TEST(Axes, TheTipIsTheLengthTimesTheDirection) {
   }
 }
 
-// LN of N x tip-aligned input: x_i = v_i / g_i has mean 0 along an axis, and LN(x; eps = 0) is the tip itself.
-RC_GTEST_PROP(Axes, TheTipIsTheOutputOfAnInputThatPointsThere, ()) {
-  const std::vector<double> gains = TameGains(16, false);
+// x = c tip / g has mean 0 and var c^2, so LayerNorm takes it to the tip times sqrt(var / (var + eps)). Both hold up
+// to the errors of the tip, off = direction + length, and of x, which dividing by gains stretches by
+// max |g| / min |g|, once in the mean and once in the variance.
+double TipError(const std::vector<double>& gains) {
+  const auto smaller = [](double a, double b) { return std::fabs(a) < std::fabs(b); };
+  const auto [least, most] = std::minmax_element(gains.begin(), gains.end(), smaller);
+  return 4 * std::fabs(*most / *least) * (DirectionPromise(gains.size()) + LengthPromise(gains.size()) + 2 * kUnit);
+}
+
+RC_GTEST_PROP(Axes, AnInputAlongAnAxisComesOutAtTheTipTimesTheRadiusFactor, ()) {
+  const std::vector<double> gains = TameGains(32, false);
   const Axes axes = LayerNormAxes(gains);
   RC_PRE(axes.size() > 0);
   const std::size_t axis = *rc::gen::inRange<std::size_t>(0, axes.size());
+  const double scale = std::ldexp(1.0, *rc::gen::inRange(-20, 20));
+  const double eps = *rc::gen::element(0.0, 1e-12, 1e-5, 1.0, 1e6);
   const std::size_t n = gains.size();
-  std::vector<double> tip(n);
+  std::vector<double> tip(n), x(n), y(n);
   axes.tip(axis, tip);
-  std::vector<Real> x;
-  Real mean = 0, variance = 0;
+  for (std::size_t i = 0; i < n; ++i) x[i] = scale * tip[i] / gains[i];
+  RC_ASSERT(layer_norm<double>({.x = x, .gamma = gains, .y = y, .columns = n, .eps = eps}) == EXACTNORM_OK);
+  const double variance = scale * scale;
+  const double factor = std::sqrt(variance / (variance + eps));
   for (std::size_t i = 0; i < n; ++i) {
-    x.push_back(Real(tip[i]) / gains[i]);
-    mean += x.back() / static_cast<double>(n);
+    RC_ASSERT(std::fabs(y[i] - factor * tip[i]) <= TipError(gains) * axes.lengths()[axis]);
   }
-  for (const Real& one : x) variance += (one - mean) * (one - mean) / static_cast<double>(n);
-  // The tip is off by its direction and its length, d = their sum; dividing by gains and multiplying again
-  // stretches that by max |g| / min |g| at most, twice: once for the mean and once for the variance.
-  const auto [least, most] =
-      std::minmax_element(gains.begin(), gains.end(), [](double a, double b) { return std::fabs(a) < std::fabs(b); });
-  const double stretch = std::fabs(*most / *least);
-  const double off = DirectionPromise(n) + LengthPromise(n) + kUnit;
+}
+
+RC_GTEST_PROP(Axes, AnInputAlongAnAxisOfRmsNormComesOutAtItsTip, ()) {
+  const std::vector<double> gains = TameGains(32, false);
+  const std::size_t n = gains.size();
+  Axes axes;
+  RC_ASSERT(axes.of_rms_norm(gains) == AxesStatus::ok);
+  const std::size_t axis = *rc::gen::inRange<std::size_t>(0, n);
+  std::vector<double> tip(n), y(n);
+  axes.tip(axis, tip);
+  RC_ASSERT(rms_norm<double>({.x = tip, .gamma = gains, .y = y, .columns = n, .eps = 0}) == EXACTNORM_OK);
   for (std::size_t i = 0; i < n; ++i) {
-    const Real y = gains[i] * (x[i] - mean) / sqrt(variance);
-    RC_ASSERT(abs(y - tip[i]) <= 4 * stretch * off * axes.lengths()[axis]);
+    RC_ASSERT(std::fabs(std::fabs(y[i]) - tip[i]) <= LengthPromise(n) * axes.lengths()[axis]);
   }
 }
 
