@@ -316,6 +316,22 @@ TEST(Axes, TheTipIsTheLengthTimesTheDirection) {
   }
 }
 
+TEST(Axes, BeyondTheLargestDoubleTheTipHasInfiniteAndFiniteComponentsButNoNan) {
+  const double largest = std::numeric_limits<double>::max();
+  const Axes axes = LayerNormAxes({largest, largest / 2, 1, 0});
+  ASSERT_EQ(axes.size(), 3u);
+  EXPECT_EQ(axes.lengths()[0], kInfinity);
+  std::vector<double> tip(4);
+  axes.tip(0, tip);
+  EXPECT_TRUE(std::isinf(tip[0]));
+  EXPECT_TRUE(std::isfinite(tip[1]) && tip[1] != 0);
+  // v is (g_i / (g_i^2 - m)) / norm with norm about 1 / t, so the third is about -sqrt(N) t / (m g_1) g_3 < 1.
+  EXPECT_TRUE(std::fabs(tip[2]) < 1 && tip[2] != 0);
+  EXPECT_EQ(tip[3], 0);
+  axes.tip(2, tip);
+  for (const double component : tip) EXPECT_TRUE(std::isfinite(component));
+}
+
 // x = c tip / g has mean 0 and var c^2, so LayerNorm takes it to the tip times sqrt(var / (var + eps)). Both hold up
 // to the errors of the tip, off = direction + length, and of x, which dividing by gains stretches by
 // max |g| / min |g|, once in the mean and once in the variance.
