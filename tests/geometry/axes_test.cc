@@ -16,6 +16,7 @@
 #include "lib/geometry/secular.h"
 #include "tests/geometry/exact_axes.h"
 #include "tests/geometry/gains.h"
+#include "tests/memory/allocation_limit.h"
 
 namespace exactnorm::geometry {
 namespace {
@@ -421,6 +422,34 @@ TEST(Axes, RefuseWhatIsNoGainAndHoldNothingThen) {
   for (const AxesStatus status : {AxesStatus::no_gains, AxesStatus::gain_nan, AxesStatus::gain_infinite}) {
     EXPECT_NE(message(status).find("gain"), std::string_view::npos);
   }
+}
+
+TEST(Axes, RunOutOfMemoryWithAStatusAndHoldNothingThen) {
+  const std::vector<double> gains = MakeGains(GainFamily::kBfloat16, 100, 1, 3);
+  long allowed = 0;
+  for (AxesStatus status = AxesStatus::out_of_memory; status != AxesStatus::ok; ++allowed) {
+    Axes axes;
+    {
+      const memory::AllocationLimit limit(allowed);
+      status = allowed % 2 == 0 ? axes.of_layer_norm(gains) : axes.of_rms_norm(gains);
+    }
+    if (status == AxesStatus::ok) continue;
+    ASSERT_EQ(status, AxesStatus::out_of_memory);
+    ASSERT_EQ(axes.size(), 0u);
+    ASSERT_EQ(axes.dimension(), 0u);
+  }
+  EXPECT_GT(allowed, 5);
+}
+
+TEST(Axes, DirectionsAndTipsAllocateNothing) {
+  const Axes axes = LayerNormAxes(MakeGains(GainFamily::kBfloat16, 100, 1, 3));
+  std::vector<double> v(axes.dimension());
+  const long before = memory::AllocationCount();
+  for (std::size_t axis = 0; axis < axes.size(); ++axis) {
+    axes.direction(axis, v);
+    axes.tip(axis, v);
+  }
+  EXPECT_EQ(memory::AllocationCount(), before);
 }
 
 TEST(Axes, OfRmsNormAreTheCoordinates) {
