@@ -91,8 +91,8 @@ bool AreOrthonormalEigenvectors(const std::vector<double>& gains, std::size_t st
   const Axes axes = LayerNormAxes(gains);
   const std::size_t n = gains.size();
   const double bound = DirectionPromise(n);
-  Real norm = 0;  // |M| <= max g^2
-  for (const double g : gains) norm = std::max(norm, Real(Real(g) * Real(g)));
+  Real norm = 0;  // at most |M|: its largest diagonal element
+  for (const double g : gains) norm = std::max(norm, Real(Real(g) * g * (n - 1) / n));
   std::vector<std::vector<double>> seen;
   for (std::size_t axis = 0; axis < axes.size(); axis += stride) {
     const std::vector<double> v = Direction(axes, axis);
