@@ -5,11 +5,11 @@
 
 #include <cmath>
 #include <limits>
-#include <new>
 #include <utility>
 
 #include "lib/geometry/decision.h"
 #include "lib/geometry/fraction_sum.h"
+#include "lib/geometry/guard.h"
 #include "lib/geometry/row_sums.h"
 
 namespace exactnorm::geometry {
@@ -232,27 +232,19 @@ Claims& Claims::operator=(Claims&&) noexcept = default;
 
 Status Claims::prepare(exactnorm_operation operation, std::size_t columns, Numbers gamma, Numbers beta,
                        double eps) noexcept {
-  if (std::isnan(eps)) return EXACTNORM_EPS_NAN;
-  if (std::isinf(eps)) return EXACTNORM_EPS_INFINITE;
-  if (eps < 0) return EXACTNORM_EPS_NEGATIVE;
-  try {
+  return Guarded([&] {
+    if (const Status status = CheckEps(eps); status != EXACTNORM_OK) return status;
     auto prepared = std::make_unique<Prepared>();
     prepared->eps = eps;
     const Status status = LoadColumns(operation, gamma, beta, columns, prepared->columns);
     if (status == EXACTNORM_OK) prepared_ = std::move(prepared);
     return status;
-  } catch (const std::bad_alloc&) {
-    return EXACTNORM_OUT_OF_MEMORY;
-  }
+  });
 }
 
 Status Claims::check(Numbers x, Numbers y, RowVerdict& verdict) const noexcept {
   if (prepared_ == nullptr) return EXACTNORM_COLUMNS_ZERO;
-  try {
-    return prepared_->Check(x, y, verdict);
-  } catch (const std::bad_alloc&) {
-    return EXACTNORM_OUT_OF_MEMORY;
-  }
+  return Guarded([&] { return prepared_->Check(x, y, verdict); });
 }
 
 }  // namespace exactnorm::geometry

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/geometry/columns.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace exactnorm::geometry {
 
@@ -25,6 +27,8 @@ double ToDouble(const Format& f, uint64_t bits) {
   return IsNegative(f, bits) ? -magnitude : magnitude;
 }
 
+exact::Dyadic Difference(double a, double b) { return ToDyadic(a) - ToDyadic(b); }
+
 Status LoadRow(const Numbers& row, size_t columns, double absent, std::vector<double>& values) {
   if (row.data == nullptr) {
     values.assign(columns, absent);
@@ -38,6 +42,16 @@ Status LoadRow(const Numbers& row, size_t columns, double absent, std::vector<do
   return EXACTNORM_OK;
 }
 
+bool AllFinite(const std::vector<double>& values) {
+  return std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
+}
+
+Status CheckEps(double eps) {
+  if (std::isnan(eps)) return EXACTNORM_EPS_NAN;
+  if (std::isinf(eps)) return EXACTNORM_EPS_INFINITE;
+  return eps < 0 ? EXACTNORM_EPS_NEGATIVE : EXACTNORM_OK;
+}
+
 Status LoadColumns(exactnorm_operation operation, const Numbers& gamma, const Numbers& beta, size_t columns,
                    Columns& result) {
   if (operation != EXACTNORM_LAYER_NORM && operation != EXACTNORM_RMS_NORM) return EXACTNORM_OPERATION_UNKNOWN;
@@ -46,10 +60,8 @@ Status LoadColumns(exactnorm_operation operation, const Numbers& gamma, const Nu
   loaded.operation = operation;
   if (const Status status = LoadRow(gamma, columns, 1, loaded.gamma); status != EXACTNORM_OK) return status;
   if (const Status status = LoadRow(beta, columns, 0, loaded.beta); status != EXACTNORM_OK) return status;
-  for (size_t i = 0; i < columns; ++i) {
-    if (loaded.gamma[i] == 0) ++loaded.zero_gains;
-    loaded.finite = loaded.finite && std::isfinite(loaded.gamma[i]) && std::isfinite(loaded.beta[i]);
-  }
+  loaded.zero_gains = static_cast<size_t>(std::count(loaded.gamma.begin(), loaded.gamma.end(), 0.0));
+  loaded.finite = AllFinite(loaded.gamma) && AllFinite(loaded.beta);
   result = std::move(loaded);
   return EXACTNORM_OK;
 }

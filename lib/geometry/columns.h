@@ -18,8 +18,15 @@ double ToDouble(const Format& f, uint64_t bits);
 
 inline exact::Dyadic ToDyadic(double finite) { return exact::ToDyadic(Decode(kF64, std::bit_cast<uint64_t>(finite))); }
 
+exact::Dyadic Difference(double a, double b);  // a - b, exactly; both finite
+
 // The row as binary64, exactly; `absent` everywhere if there is no data. Refuses a wrong size or format.
 Status LoadRow(const Numbers& row, size_t columns, double absent, std::vector<double>& values);
+
+bool AllFinite(const std::vector<double>& values);
+
+// Refuses what exactnorm_normalize() refuses.
+Status CheckEps(double eps);
 
 struct Columns {
   exactnorm_operation operation = EXACTNORM_LAYER_NORM;

@@ -24,13 +24,13 @@ class FractionSum {
   // RN of the sum in binary64, ties to even, overflow to infinity; an exact 0 is +0.
   double Nearest() const;
 
- private:
   struct Fraction {
     Dyadic numerator;
     Integer denominator;  // odd and positive
   };
-  Fraction Total() const;
+  Fraction Total() const;  // not in lowest terms
 
+ private:
   std::map<Integer, Dyadic> numerators_;  // by odd, positive denominator
 };
 

@@ -59,7 +59,7 @@ struct RowVerdict {
   }
 };
 
-class Claims {
+class EXACTNORM_API Claims {
  public:
   Claims() noexcept;
   ~Claims();
