@@ -91,24 +91,24 @@ bool NearestIsAttained(const RowCells& row) {
 }
 
 double SharpestCenter(const RowCells& row, size_t zero_gains) {
-  using Ends = DoubleInterval;
-  static constexpr double kFar = 0x1p20;  // t lies within sqrt(N), and so does m
-  std::vector<Ends> ends;
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  constexpr double kFar = 0x1p20;  // a centre between 0 and the sharpest asks more than 0 does
   const auto quotient = [](const Number& z, const Term& t) {
-    const double magnitude = std::ldexp(static_cast<double>(z.significand), z.exponent);
-    const double value = ((z.negative ? -magnitude : magnitude) - t.bias) / t.gain;
-    return std::isnan(value) ? 0 : std::clamp(value, -kFar, kFar);
+    FractionSum value;
+    value.Add(NumeratorOf(z, t), ToDyadic(t.gain));
+    return value.Nearest();
   };
+  std::vector<DoubleInterval> ends;
   for (const Term& t : row.terms) {
-    const double low = t.low_infinite ? -kFar : quotient(t.low, t);
-    ends.push_back({low, std::max(low, t.high_infinite ? kFar : quotient(t.high, t))});
+    ends.push_back(
+        {t.low_infinite ? -kInfinity : quotient(t.low, t), t.high_infinite ? kInfinity : quotient(t.high, t)});
   }
   double below = -kFar;
   double above = kFar;
   while (above - below > 0x1p-32) {
     const double m = below + (above - below) / 2;
     double sum = static_cast<double>(zero_gains) * m;
-    for (const Ends& e : ends) sum += std::clamp(m, e.low, e.high);
+    for (const DoubleInterval& e : ends) sum += std::clamp(m, e.low, e.high);
     (sum < 0 ? below : above) = m;
   }
   return std::round(below * 0x1p32) * 0x1p-32;

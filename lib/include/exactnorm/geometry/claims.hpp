@@ -13,10 +13,10 @@
 //
 // Zero gains: sums go over the others. LayerNorm's interior is then sharpened by what the missing columns must
 // have been: some normalised row t with sum t_i = 0 and sum t_i^2 < N, hence sum (t_i - m)^2 < N + N m^2 for every
-// m; the m that asks most is found and used. With x, the surface's right side leaves out the zero-gain columns:
-// 1 - sum_{g_i != 0} (x_i - mu)^2 / (N (var + eps)).
+// m; the m that asks most is found to 2^-32 and used, so that an excess of about N 2^-60 may pass. With x, the
+// surface's right side leaves out the zero-gain columns: 1 - sum_{g_i != 0} (x_i - mu)^2 / (N (var + eps)).
 //
-// Source: Riechers, Geometry and Dynamics of LayerNorm, arXiv 2405.04134, sections 2 and 3; zero gains and
+// Source: Riechers, Geometry and Dynamics of LayerNorm, arXiv 2405.04134; zero gains and
 // rounding are ours. Nothing throws; arrays may have any alignment; a const Claims may be used by many threads.
 #ifndef EXACTNORM_GEOMETRY_CLAIMS_HPP_
 #define EXACTNORM_GEOMETRY_CLAIMS_HPP_
@@ -34,7 +34,7 @@ enum class Outcome {
 };
 
 // A claim on one row. The figures are in the units of the claim's own left side over the reals (dimensionless),
-// and off by at most 2^-20 of the slack; infinite where y is, or where binary64 ends.
+// off by at most 2^-20 of the slack, 2^-50 of themselves and 2^-1073; infinite where y is, or where binary64 ends.
 struct Verdict {
   Outcome outcome = Outcome::kSilent;
   double value = 0;   // the claim's left side at y itself; interior: sum/N
