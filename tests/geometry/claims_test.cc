@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The claims hold on every correctly rounded row, and break on the faults that they can see.
+// claims_test [ROWS] checks that many right rows of each format.
 #include "exactnorm/geometry/claims.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <random>
 #include <string>
 #include <vector>
@@ -14,6 +16,8 @@
 
 namespace exactnorm::geometry {
 namespace {
+
+size_t rows_per_format = 3000;
 
 using rows::FormatId;
 using rows::Packed;
@@ -46,7 +50,7 @@ TEST_P(Claim, NoCorrectOutputIsRefused) {
   const Format& y = *kFormats[GetParam()];
   rows::Generator random(static_cast<uint64_t>(GetParam()) + 100);
   size_t held = 0;
-  for (int i = 0; i < 3000; ++i) {
+  for (size_t i = 0; i < rows_per_format; ++i) {
     Problem p = random.Below(2) != 0 ? random.Next(y, 200) : random.Next(200);
     p.y_format = &y;
     if (random.Below(8) == 0 && !p.gamma.empty()) p.gamma[random.Below(p.gamma.size())] = 0;
@@ -58,7 +62,7 @@ TEST_P(Claim, NoCorrectOutputIsRefused) {
       if (verdict.interior.outcome == Outcome::kHeld) ++held;
     }
   }
-  EXPECT_GT(held, 3000u);
+  EXPECT_GT(held, rows_per_format);
 }
 
 // A kernel in binary64 that is right but for one fault; the result is rounded to binary32. Its own errors are far
@@ -181,3 +185,9 @@ INSTANTIATE_TEST_SUITE_P(PerFormat, Claim, testing::Range(0, 4),
 
 }  // namespace
 }  // namespace exactnorm::geometry
+
+int main(int argc, char** argv) {
+  testing::InitGoogleTest(&argc, argv);
+  if (argc > 1) exactnorm::geometry::rows_per_format = std::strtoul(argv[1], nullptr, 10);
+  return RUN_ALL_TESTS();
+}
