@@ -2,7 +2,7 @@
 # What `cmake --install` lays down: library, headers, find_package and pkg-config files.
 include(CMakePackageConfigHelpers)
 
-install(TARGETS exactnorm EXPORT exactnorm)
+install(TARGETS exactnorm exactnorm_geometry EXPORT exactnorm)
 install(DIRECTORY include/exactnorm DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h" PATTERN "*.hpp")
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/include/exactnorm/version.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/exactnorm)
 
