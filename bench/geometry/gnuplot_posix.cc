@@ -38,18 +38,20 @@ std::vector<unsigned char> ReadAll(std::FILE* stream) {
   return bytes;
 }
 
-// The first line that says something.
+// The last line that says something; those before it repeat the command.
 std::string Complaint(std::FILE* stream) {
-  const auto bytes = ReadAll(stream);
+  std::string complaint = "no reason given";
   std::string line;
-  for (const unsigned char c : bytes) {
-    if (c == '\n' && line.find_first_not_of(" ^\t") != std::string::npos) break;
-    if (c == '\n')
-      line.clear();
-    else
+  for (const unsigned char c : ReadAll(stream)) {
+    if (c != '\n') {
       line += static_cast<char>(c);
+      continue;
+    }
+    const size_t begin = line.find_first_not_of(" ^\t");
+    if (begin != std::string::npos) complaint = line.substr(begin);
+    line.clear();
   }
-  return line.empty() ? "no reason given" : line;
+  return complaint;
 }
 
 // The error of posix_spawnp, or 0 with the child's wait status.

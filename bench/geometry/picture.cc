@@ -23,7 +23,7 @@ constexpr double kMargin = 1.15;  // around the ellipse
 
 constexpr const char* kStyles = R"(set encoding utf8
 set style line 1 lc rgb '#0072B2' pt 7 ps 0.45
-set style line 2 lc rgb '#D55E00' pt 2 ps 0.9 lw 2
+set style line 2 lc rgb '#D55E00' pt 2 ps 1.0 lw 2.5
 set style line 3 lc rgb '#009E73' lw 2
 set style line 4 lc rgb '#000000' lw 2
 set style line 5 lc rgb '#56B4E9'
@@ -105,9 +105,32 @@ struct Space {
       const double angle = degrees * std::numbers::pi / 180;
       lines += Line(At(std::cos(angle), std::sin(angle), first, second));
     }
-    return lines + "\n";
+    return lines + "\n\n";  // one blank line would make a surface of the ellipses
   }
 };
+
+// 1, 2 or 5 times a power of ten, at most `most`.
+double RoundStep(double most) {
+  const double power = std::pow(10, std::floor(std::log10(most)));
+  return (most >= 5 * power ? 5 : most >= 2 * power ? 2 : 1) * power;
+}
+
+// A box around ellipse, plane and outputs; outputs further off than twice that are cut off.
+std::string Ranges(const Space& space, const Point& outputs_reach) {
+  Point extent = {};
+  for (size_t i = 0; i < 3; ++i) {
+    for (const Point& tip : space.tips) extent[i] += std::abs(tip[i]);
+    extent[i] = kMargin * std::max(extent[i], std::min(outputs_reach[i], 2 * extent[i]));
+  }
+  const double widest = *std::max_element(extent.begin(), extent.end());
+  std::string script;
+  for (size_t i = 0; i < 3; ++i) {
+    extent[i] = std::max(extent[i], 0.2 * widest);
+    script += fmt::format("set {0}range [{1:.9g}:{2:.9g}]\nset {0}tics {3:.9g}\nset {0}label 'y_{4}'\n", "xyz"[i],
+                          space.center[i] - extent[i], space.center[i] + extent[i], RoundStep(widest / 2), i + 1);
+  }
+  return script;
+}
 
 std::string SpaceScript(const Study& study) {
   Space space{{study.beta[0], study.beta[1], study.beta[2]}, {}};
@@ -124,15 +147,17 @@ std::string SpaceScript(const Study& study) {
   for (size_t i = 0; i < space.tips.size(); ++i) {
     for (size_t j = i + 1; j < space.tips.size(); ++j) ellipses += space.Ellipse(i, j);
     axes += Line(space.center) + Line(space.At(1, 0, i, 0)) + "\n\n";
-    const Point at = space.At(1.09, 0, i, 0);
+    const Point at = space.At(1.17, 0, i, 0);
     labels += fmt::format("set label '{:.3g}' at {:.9g},{:.9g},{:.9g} center front tc rgb '#000000'\n",
                           study.axes.lengths()[i], at[0], at[1], at[2]);
   }
+  Point outputs_reach = {};
   const auto outputs = OutputBlocks(study, [&](const std::vector<double>& w) {
+    for (size_t i = 0; i < 3; ++i) outputs_reach[i] = std::max(outputs_reach[i], std::abs(w[i]));
     return Line({w[0] + study.beta[0], w[1] + study.beta[1], w[2] + study.beta[2]});
   });
 
-  std::string script = "set terminal svg size 860,760 dynamic enhanced font 'sans-serif,15' background rgb 'white'\n";
+  std::string script = "set terminal svg size 860,800 dynamic enhanced font 'sans-serif,15' background rgb 'white'\n";
   script += kStyles;
   script += Block("ellipse", ellipses) + Block("axes", axes) + Block("held", outputs[0]) + Block("broken", outputs[1]);
   std::string elements = "$ellipse using 1:2:3 with lines ls 3 title 'ellipse'";
@@ -141,8 +166,8 @@ std::string SpaceScript(const Study& study) {
     script += Block("plane", Line(space.At(r, r)) + Line(space.At(r, -r)) + Line(space.At(-r, -r)) +
                                  Line(space.At(-r, r)) + Line(space.At(r, r)));
     elements =
-        "$plane using 1:2:3 with polygons fc rgb '#56B4E9' fs transparent solid 0.18 border lc rgb '#56B4E9' "
-        "title 'hyperplane', " +
+        "$plane using 1:2:3 with polygons fs transparent solid 0.18 fc rgb '#56B4E9' "
+        "notitle, NaN with lines lw 12 lc rgb '#DDF0FB' title 'hyperplane', " +
         elements;
   } else {
     elements = "$ellipse using 1:2:3 with lines ls 3 title 'ellipses of each two axes'";
@@ -150,18 +175,11 @@ std::string SpaceScript(const Study& study) {
   elements += ", $axes using 1:2:3 with lines ls 4 title 'semi-axes, with their lengths'";
   elements += OutputElements(outputs, "1:2:3");
 
-  const char* const names[] = {"x", "y", "z"};
-  for (size_t i = 0; i < 3; ++i) {
-    double extent = 0;
-    for (const Point& tip : space.tips) extent += std::abs(tip[i]);
-    extent = std::max(extent, std::abs(space.tips[0][0] + space.tips[0][1] + space.tips[0][2]) * 1e-3) * kMargin;
-    script += fmt::format("set {0}range [{1:.9g}:{2:.9g}]\nset {0}label 'y_{3}'\n", names[i], space.center[i] - extent,
-                          space.center[i] + extent, i + 1);
-  }
+  script += Ranges(space, outputs_reach);
   const Viewpoint view = flat ? ViewpointOf(space.tips[0], space.tips[1]) : Viewpoint{62, 35};
-  script += fmt::format("set view {}, {}\nset view equal xyz\nset xyplane at {:.9g}\nset border 4095 lw 0.6\n",
-                        view.tilt, view.turn, space.center[2]);
-  script += "set xyplane relative 0\nset key at screen 0.5,0.05 center horizontal maxrows 2 samplen 1.5\n";
+  script += fmt::format("set view {}, {}, {}\nset view equal xyz\nset xyplane relative 0\nset border 4095 lw 0.6\n",
+                        view.tilt, view.turn, flat ? 1.0 : 0.8);
+  script += "set key at screen 0.5,0.055 center bottom horizontal Left reverse maxrows 2 samplen 1.5 width 1\n";
   script += "set title '" + TitleOf(study) + "'\n" + labels + "splot " + elements + "\n";
   return script;
 }
@@ -183,7 +201,8 @@ std::string SpectrumPanel(const Study& study) {
                         static_cast<double>(lengths.size()) + (lengths.size() < 20 ? 0.5 : 0));
   script +=
       wide ? "set logscale y\nset format y '%.0e'\n" : fmt::format("set yrange [0:{:.9g}]\n", 1.08 * lengths.front());
-  script += fmt::format("plot $spectrum using 1:2 with {} ls 1\n", lengths.size() < 60 ? "linespoints" : "lines lw 2");
+  script +=
+      fmt::format("plot $spectrum using 1:2 with {}\n", lengths.size() < 60 ? "linespoints ls 1" : "lines ls 1 lw 2");
   return script + "unset logscale\nset format y\nset yrange [*:*]\n";
 }
 
@@ -212,21 +231,22 @@ std::string PlanePanels(const Study& study, bool* enlarged) {
   }
   std::string script = Block("ellipse", ellipse) + Block("held", outputs[0]) + Block("broken", outputs[1]);
   script += "set xlabel 'along axis 1'\nset ylabel 'along axis 2'\nset size ratio -1\n";
-  script += "set key bottom center outside horizontal samplen 1.5\n";
-  const std::string elements =
-      "plot $ellipse using 1:2 with lines ls 3 title 'bound'" + OutputElements(outputs, "1:2") + "\n";
+  script += "set key bottom center outside horizontal Left reverse samplen 1.5\n";
+  const auto plot = [&](const char* bound) {
+    return fmt::format("plot $ellipse using 1:2 with lines ls 3 {}{}\n", bound, OutputElements(outputs, "1:2"));
+  };
   const double reach = kMargin * std::max(a, extent);
   script += fmt::format(
       "set title 'in the plane of the two longest axes'\nset xrange [{0:.9g}:{1:.9g}]\n"
       "set yrange [{0:.9g}:{1:.9g}]\n{2}",
-      -reach, reach, elements);
+      -reach, reach, plot("title 'bound'"));
   *enlarged = extent > 0 && extent < 0.3 * a;
   if (*enlarged) {
     const double near = kMargin * extent;
     script += fmt::format(
         "set title 'the same, {2:.0f} times as large'\nset xrange [{0:.9g}:{1:.9g}]\n"
         "set yrange [{0:.9g}:{1:.9g}]\n{3}",
-        -near, near, reach / near, elements);
+        -near, near, reach / near, plot("notitle"));
   }
   return script;
 }
