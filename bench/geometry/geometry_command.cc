@@ -122,6 +122,7 @@ void AddGeometry(CLI::App& app, int* exit_code) {
   geometry->add_option("--format", norm.format, "bf16: u2 and V2 arrays in the files are bfloat16")->type_name("bf16");
   geometry->add_option("--axes", arguments->axes, "how many of the longest and of the shortest axes to list")
       ->type_name("COUNT")
+      ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   geometry->add_flag("--json", arguments->json, "print JSON, with the normal and the axes' directions");
   AddFileOption(*geometry, arguments->picture,

@@ -79,7 +79,7 @@ std::string OutputElements(const std::array<std::string, 2>& blocks, const char*
   std::string elements;
   if (!blocks[0].empty()) elements += fmt::format(", $held using {} with points ls 1 title 'outputs'", columns);
   if (!blocks[1].empty()) {
-    elements += fmt::format(", $broken using {} with points ls 2 title 'outputs that break a claim'", columns);
+    elements += fmt::format(", $broken using {} with points ls 2 title 'outputs breaking a claim'", columns);
   }
   return elements;
 }
@@ -157,7 +157,7 @@ std::string SpaceScript(const Study& study) {
     return Line({w[0] + study.beta[0], w[1] + study.beta[1], w[2] + study.beta[2]});
   });
 
-  std::string script = "set terminal svg size 860,800 dynamic enhanced font 'sans-serif,15' background rgb 'white'\n";
+  std::string script = "set terminal svg size 860,860 dynamic enhanced font 'sans-serif,15' background rgb 'white'\n";
   script += kStyles;
   script += Block("ellipse", ellipses) + Block("axes", axes) + Block("held", outputs[0]) + Block("broken", outputs[1]);
   std::string elements = "$ellipse using 1:2:3 with lines ls 3 title 'ellipse'";
@@ -178,8 +178,8 @@ std::string SpaceScript(const Study& study) {
   script += Ranges(space, outputs_reach);
   const Viewpoint view = flat ? ViewpointOf(space.tips[0], space.tips[1]) : Viewpoint{62, 35};
   script += fmt::format("set view {}, {}, {}\nset view equal xyz\nset xyplane relative 0\nset border 4095 lw 0.6\n",
-                        view.tilt, view.turn, flat ? 1.0 : 0.8);
-  script += "set key at screen 0.5,0.055 center bottom horizontal Left reverse maxrows 2 samplen 1.5 width 1\n";
+                        view.tilt, view.turn, flat ? 0.92 : 0.8);
+  script += "set key at screen 0.5,0.085 center bottom horizontal Left reverse maxrows 3 samplen 1.5 width 1\n";
   script += "set title '" + TitleOf(study) + "'\n" + labels + "splot " + elements + "\n";
   return script;
 }
