@@ -57,6 +57,7 @@ struct RowVerdict {
     return plane.outcome == Outcome::kBroken || interior.outcome == Outcome::kBroken ||
            surface.outcome == Outcome::kBroken || zero_gains.outcome == Outcome::kBroken;
   }
+  friend bool operator==(const RowVerdict&, const RowVerdict&) = default;
 };
 
 class EXACTNORM_API Claims {
