@@ -9,6 +9,7 @@
 #include <limits>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "exactnorm/geometry.hpp"
@@ -89,6 +90,34 @@ TEST(Claims, WhatZeroGainsHideIsCountedIn) {
   EXPECT_EQ(verdict.interior.outcome, Outcome::kBroken);
   ASSERT_EQ(claims.check({}, std::vector<float>{1.2f, 0, 0}, verdict), EXACTNORM_OK);
   EXPECT_EQ(verdict.interior.outcome, Outcome::kHeld);
+}
+
+// RMSNorm of one column: t = 1 for eps = 0 and less for eps > 0, so y = RN(g) or RN(a little less than g). With g
+// halfway between two binary32 numbers the upper one holds t = 1 as the end of its cell, if it is even, and that is
+// the surface: its own for eps = 0 alone.
+TEST(Claims, ACellThatEndsOnTheSurfaceHoldsIfItsEndBelongsToItAndEpsIsZero) {
+  const float even = 0x1.000004p+0f;
+  const float odd = 0x1.000002p+0f;
+  const auto outcomes = [](double g, float y, double eps) {
+    const std::vector<double> gamma = {g};
+    Claims claims;
+    EXPECT_EQ(claims.prepare(EXACTNORM_RMS_NORM, 1, gamma, {}, eps), EXACTNORM_OK);
+    RowVerdict verdict;
+    EXPECT_EQ(claims.check(std::vector<float>{1}, std::vector<float>{y}, verdict), EXACTNORM_OK);
+    return std::pair(verdict.interior.outcome, verdict.surface.outcome);
+  };
+  const auto held = std::pair(Outcome::kHeld, Outcome::kHeld);
+  const auto broken = std::pair(Outcome::kBroken, Outcome::kBroken);
+  EXPECT_EQ(outcomes(0x1.000003p+0, even, 0), held);
+  EXPECT_EQ(outcomes(0x1.000003p+0, even, 1e-300), broken);
+  EXPECT_EQ(outcomes(0x1.000001p+0, odd, 0), broken);
+  EXPECT_EQ(outcomes(0x1.000001p+0, odd, 1e-300), broken);
+  EXPECT_EQ(outcomes(-0x1.000003p+0, -even, 0), held);
+  EXPECT_EQ(outcomes(-0x1.000001p+0, -odd, 0), broken);
+  // From the other side the end is the furthest point: even below g holds it, odd below g does not.
+  EXPECT_EQ(outcomes(0x1.000005p+0, even, 0), held);
+  EXPECT_EQ(outcomes(0x1.000003p+0, odd, 0), std::pair(Outcome::kHeld, Outcome::kBroken));
+  EXPECT_EQ(outcomes(0x1.000003p+0, odd, 1e-300), held);
 }
 
 TEST(Claims, NansAndInfinities) {
