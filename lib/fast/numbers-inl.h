@@ -84,6 +84,15 @@ HWY_INLINE VD LoadDoubles(const unsigned char* at) {
 }
 HWY_INLINE VD LoadDoubles(const float* at) { return hn::PromoteTo(D(), hn::LoadU(F(), at)); }
 
+// Numbers that an earlier sweep over a row has kept as binary64, aligned to whole vectors and padded to whole groups.
+struct Kept {
+  static constexpr size_t kBytes = sizeof(double);
+};
+template <>
+HWY_INLINE VD LoadDoubles<Kept>(const unsigned char* at) {
+  return hn::Load(D(), reinterpret_cast<const double*>(at));
+}
+
 // Calls take(X()) with the type of the format.
 template <class Take>
 HWY_INLINE auto WithFormat(const Format& format, const Take& take) {
@@ -102,15 +111,15 @@ HWY_INLINE void Fill(float* numbers, size_t n, float value) {
   for (size_t i = 0; i < n; i += hn::Lanes(F())) hn::StoreU(hn::Set(F(), value), F(), numbers + i);
 }
 
-// Columns [begin, begin + n) of a parameter array, n <= kParameterBlock; `absent` where there is no array, `padding`
-// beyond the n. The array itself where it can be read as it is.
+// Columns [begin, begin + n) of a parameter array, n <= kParameterBlock; `absent` where there is no array, 0 beyond
+// the n. The array itself where it can be read as it is.
 HWY_INLINE const float* LoadParameters(const Format& format, const void* array, size_t begin, size_t n, float absent,
-                                       float padding, ParameterBlock& block) {
+                                       ParameterBlock& block) {
   const F f;
   const size_t lanes = hn::Lanes(f);
   if (array == nullptr) {
     Fill(block.numbers, n, absent);
-    Fill(block.numbers + n, GroupColumns(), padding);
+    Fill(block.numbers + n, GroupColumns(), 0);
     return block.numbers;
   }
   const auto bytes = static_cast<size_t>(format.bytes);
@@ -128,7 +137,7 @@ HWY_INLINE const float* LoadParameters(const Format& format, const void* array, 
       hn::StoreU(numbers, f, block.numbers + i);
     }
   }
-  Fill(block.numbers + n, GroupColumns(), padding);
+  Fill(block.numbers + n, GroupColumns(), 0);
   return block.numbers;
 }
 

@@ -20,7 +20,7 @@ inline bool WriteStatistics(const Row& row, const Moments& m) {
   bool certain = true;
   if (row.mean != nullptr) {
     const double mean = m.center + m.offset;
-    const double error = BoundMean(row.columns, lanes) * std::sqrt(2.001 * m.variance_eps);
+    const double error = BoundMean(row.columns, lanes) * std::sqrt(kMeanSquare * m.variance_eps);
     certain &= StoreCertified(*row.statistics_format, row.mean, mean, error + kEndFactor * std::abs(mean) + kUnderflow);
   }
   if (row.rstd != nullptr) {
@@ -42,36 +42,56 @@ HWY_INLINE void NormalizeColumns(const Row& first, const RowState* states, size_
   for (size_t begin = 0; begin < first.columns; begin += kParameterBlock) {
     const size_t n = HWY_MIN(first.columns - begin, kParameterBlock);
     const Format& p = *first.parameter_format;
-    const GroupParameters parameters{LoadParameters(p, first.gamma, begin, n, 1, 0, g_block),
-                                     LoadParameters(p, first.beta, begin, n, 0, 1, b_block)};
+    const GroupParameters parameters{LoadParameters(p, first.gamma, begin, n, 1, g_block),
+                                     LoadParameters(p, first.beta, begin, n, 0, b_block)};
     NormalizeBlock<X, Y>(states, count, parameters, begin, n, windows, bound, aligned);
   }
 }
 
-template <class X, class Y>
-HWY_INLINE void NormalizeRowsAs(std::span<const Row> rows, const Windows& windows, Undecided* undecided) {
+// What a row needs of the second sweep, and its statistics; or it is declined, and left out.
+struct RowsUnderWay {
   RowState states[kMostRows];
-  size_t admitted = 0;
-  for (size_t r = 0; r < rows.size(); ++r) {
-    const Row& row = rows[r];
-    const Moments m = ComputeMoments<X>(row);
-    if (!m.admitted) {
-      undecided[r].Decline();
-      continue;
-    }
-    undecided[r].statistics = !WriteStatistics(row, m);
-    states[admitted++] = {{m.center, m.rstd, -(m.offset * m.rstd)},
-                          static_cast<const unsigned char*>(row.x),
-                          static_cast<unsigned char*>(row.y),
-                          &undecided[r]};
+  size_t count = 0;
+
+  HWY_INLINE void Add(const Row& row, const Moments& m, const void* x, Undecided* undecided) {
+    if (!m.admitted) return undecided->Decline();
+    undecided->statistics = !WriteStatistics(row, m);
+    states[count++] = {{m.center, m.rstd, -(m.offset * m.rstd)},
+                       static_cast<const unsigned char*>(x),
+                       static_cast<unsigned char*>(row.y),
+                       undecided};
   }
-  NormalizeColumns<X, Y>(rows[0], states, admitted, windows);
+};
+
+template <class X, class Y>
+HWY_INLINE void NormalizeKeptRows(std::span<const Row> rows, const Windows& windows, Undecided* undecided) {
+  HWY_ALIGN_MAX double kept[kKeptNumbers + kMostGroupColumns];
+  const size_t stride = PaddedColumns(rows[0].columns);
+  RowsUnderWay under_way;
+  for (size_t r = 0; r < rows.size(); ++r) {
+    double* const row = kept + r * stride;
+    under_way.Add(rows[r], ComputeMoments<X>(rows[r], row), row, &undecided[r]);
+  }
+  NormalizeColumns<Kept, Y>(rows[0], under_way.states, under_way.count, windows);
+}
+
+template <class X, class Y>
+HWY_INLINE void NormalizeLongRows(std::span<const Row> rows, const Windows& windows, Undecided* undecided) {
+  RowsUnderWay under_way;
+  for (size_t r = 0; r < rows.size(); ++r) {
+    under_way.Add(rows[r], ComputeMoments<X>(rows[r]), rows[r].x, &undecided[r]);
+  }
+  NormalizeColumns<X, Y>(rows[0], under_way.states, under_way.count, windows);
 }
 
 inline void NormalizeRows(std::span<const Row> rows, const Windows& windows, Undecided* undecided) {
+  const bool fit = rows.size() * PaddedColumns(rows[0].columns) <= kKeptNumbers;
   WithFormat(*rows[0].x_format, [&](auto x) HWY_ATTR {
-    WithOutput(*rows[0].y_format,
-               [&](auto y) HWY_ATTR { NormalizeRowsAs<decltype(x), decltype(y)>(rows, windows, undecided); });
+    WithOutput(*rows[0].y_format, [&](auto y) HWY_ATTR {
+      using X = decltype(x);
+      using Y = decltype(y);
+      fit ? NormalizeKeptRows<X, Y>(rows, windows, undecided) : NormalizeLongRows<X, Y>(rows, windows, undecided);
+    });
   });
 }
 

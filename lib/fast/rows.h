@@ -20,6 +20,8 @@ class Undecided {
  public:
   static constexpr size_t kCapacity = 512;
 
+  Undecided() {}  // NOLINT(modernize-use-equals-default): `= default` would have the array of columns zeroed
+
   // Nothing is said about the row; if in place, x is as it was.
   bool declined() const { return declined_; }
   // Else y is written: right but for these columns, where it is arbitrary, or still x if in place;
@@ -43,6 +45,12 @@ class Undecided {
 // The functions of one target. `rows` differ in x, y, mean and rstd alone, and are at most kMostRows; `windows` are
 // those of any of them.
 inline constexpr size_t kMostRows = 8;
+
+// Rows whose numbers fit in this many, together, are kept as binary64 between the two sweeps: 32 KiB.
+inline constexpr size_t kKeptNumbers = 3072;
+// Rows are kept at a distance of whole groups, on any target.
+constexpr size_t PaddedColumns(size_t columns) { return (columns + 31) / 32 * 32; }
+
 using FindWindowsFunction = void (*)(const Row& row, Windows* windows);
 using NormalizeRowsFunction = void (*)(std::span<const Row> rows, const Windows& windows, Undecided* undecided);
 

@@ -46,7 +46,7 @@ std::string_view message(AxesStatus status) noexcept {
     case AxesStatus::no_gains: return "gains: at least one is needed";
     case AxesStatus::gain_nan: return "gains: one is NaN; an ellipsoid needs finite gains";
     case AxesStatus::gain_infinite: return "gains: one is infinite; an ellipsoid needs finite gains";
-    case AxesStatus::out_of_memory: return "out of memory: about 200 bytes per gain are needed";
+    case AxesStatus::out_of_memory: return "out of memory: about 150 bytes per gain are needed";
   }
   return "no status of exactnorm::geometry::Axes";
 }
@@ -142,7 +142,14 @@ void Axes::direction(std::size_t axis, std::span<double> v) const noexcept {
 
 void Axes::tip(std::size_t axis, std::span<double> t) const noexcept {
   direction(axis, t);
-  for (double& component : t) component *= lengths_[axis];
+  if (std::isfinite(lengths_[axis])) {
+    for (double& component : t) component *= lengths_[axis];
+    return;
+  }
+  // Components may be finite all the same: scaled, the length is.
+  const Axis& a = axes_[axis];
+  const double length = SemiAxis(dimension(), std::ldexp(a.gain, -a.exponent), a.offset, 0);
+  for (double& component : t) component = std::ldexp(component * length, a.exponent);
 }
 
 }  // namespace exactnorm::geometry

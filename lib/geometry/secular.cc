@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+// Without this an aarch64 build would have no scalar target, nor an x86 one the older ones.
+#define HWY_COMPILE_ALL_ATTAINABLE
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "lib/geometry/secular.cc"
 #include "hwy/foreach_target.h"

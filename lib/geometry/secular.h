@@ -14,7 +14,9 @@
 // Method. Poles in the blocks of 8 around the root are "near"; the others are summed once at a point y into
 // r0 + r1 h + r2 h^2, h = x - y; the sum of that and of the near terms is solved for x; repeat from y = x until
 // |h| <= 2^-18 (and D/(4N)) of the distance D to the first far pole. Two or three sums per root. Whatever leaves the
-// bracket known from the signs of f is replaced by bisection; after 8 steps every second one is.
+// bracket known from the signs of f is replaced by bisection; after 8 steps every second one is. That ends: the bracket
+// begins as (0, gap/2), and |t| >= gap/(2N), since 1/|t| is at most the sum over the other side, n terms of 2/gap or
+// less; so log2(N) + 53 halvings leave nothing to halve, of the 95 that 200 steps allow.
 //
 // Error ledger, u = 2^-53, each line relative to the size of the term it belongs to, x = d_i^2 - m as computed:
 //   d_i^2 - d_p^2 as (d_i - d_p)(d_i + d_p)             3 u    of |d_i^2 - d_p^2| <= 2|x| (that side) or |x| (other)

@@ -29,6 +29,9 @@ double OneGain(GainFamily family, std::size_t i, std::size_t n, std::mt19937_64&
     case GainFamily::kIntegers: return static_cast<double>(random() % 4);
     case GainFamily::kOneFar: return i == 0 ? 0x1p30 : Uniform(random);
     case GainFamily::kEvenly: return static_cast<double>(i + 1) / size;
+    case GainFamily::kTwoHeaps:
+      return 1 +
+             (i % 2 == 0 ? 1 : -1) * (i < 2 ? 0x1p-13 : 0x1p-12 * std::sqrt(size) * (1 + 0x1p-30 * Uniform(random)));
   }
   return 0;
 }

@@ -19,8 +19,9 @@ enum class GainFamily {
   kIntegers,     // -3 .. 3: repeated, both signs, zeros
   kOneFar,       // small numbers and one 2^30 times larger
   kEvenly,       // 1/N, 2/N .. 1
+  kTwoHeaps,     // two neighbours h apart and the rest sqrt(N) h away on both sides: the worst condition, sqrt(N)
 };
-inline constexpr int kGainFamilies = 9;
+inline constexpr int kGainFamilies = 10;
 
 // n gains of one family with random signs; the first `zeros` of them are 0, then all are shuffled.
 std::vector<double> MakeGains(GainFamily family, std::size_t n, std::size_t zeros, std::uint64_t seed);

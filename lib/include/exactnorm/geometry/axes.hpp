@@ -14,8 +14,9 @@
 //   length      |length - exact|         <= (16 sqrt(N) + 4) u exact
 //   direction   |v_i - exact v_i|        <= (64 sqrt(N) + 24) u |exact v_i|, each component; hence
 //               two directions' dot product <= (128 sqrt(N) + 48) u and |M v - m v| <= (96 sqrt(N) + 24) u |M|
-// apart from overflow to infinity and underflow of a returned number. Results agree between machines to these bounds,
-// not to the bit: sums are taken in the order of the machine's vectors.
+// apart from overflow to infinity and underflow of a returned number, in the default floating-point environment (round
+// to nearest, subnormal numbers kept). Results agree between machines to these bounds, not to the bit: sums are taken
+// in the order of the machine's vectors. Nothing throws; const members may be called from many threads.
 #ifndef EXACTNORM_GEOMETRY_AXES_HPP_
 #define EXACTNORM_GEOMETRY_AXES_HPP_
 
@@ -53,7 +54,7 @@ class EXACTNORM_API Axes {
  public:
   // Axes of LayerNorm: time O(R^2 + N log N) for R distinct |g_i|. `gains`: N >= 1 finite numbers of any sign, zeros
   // included; N = 1 and all-zero gains have no axis. `parallel_for` (with its `pool`) may be null; otherwise it runs
-  // blocks of eigenvalues. On any status but ok, *this has no axes.
+  // blocks of eigenvalues, with the same results. On any status but ok, *this has no axes.
   [[nodiscard]] AxesStatus of_layer_norm(std::span<const double> gains, exactnorm_parallel_for parallel_for = nullptr,
                                          void* pool = nullptr) noexcept;
 
@@ -77,6 +78,7 @@ class EXACTNORM_API Axes {
   void direction(std::size_t axis, std::span<double> v) const noexcept;
 
   // Writes the end of the axis, lengths()[axis] times its direction: an output that lies there is beta plus this.
+  // Only components that exceed the largest double are infinite, even if the length does.
   void tip(std::size_t axis, std::span<double> t) const noexcept;
 
  private:
