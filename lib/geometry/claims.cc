@@ -133,6 +133,8 @@ int FirstGrid(const RowCells& row) {
   return std::max(32, 28 + static_cast<int>(std::bit_width(row.terms.size())) - widest);
 }
 
+// Sums of squares are off by up to N |t| 2^-q for the largest |t|, which may stand in another column than the widest
+// cell, but in one of width 2^-54 |t| or more: one finer grid is enough for them, the others are margin.
 constexpr int kRounds = 4;
 constexpr int kFinerBy = 96;
 
@@ -143,15 +145,17 @@ void Conclude(const RowCells& row, const Question& question, double eps, const S
     v.outcome = HeldIf(held);
     if (held) v.excess = 0;
   };
-  const auto below = [](int sign, bool attained) { return sign < 0 || (sign == 0 && attained); };
+  // At 0 a least or largest sum fulfils the claim if the cells' ends that it is taken at belong to them.
+  const auto all_ends = [&] { return row.closed; };
+  const auto near_ends = [&] { return NearestIsAttained(row); };
+  const auto below = [](int sign, const auto& attained) { return sign < 0 || (sign == 0 && attained()); };
   if (question.has_plane) {
-    conclude(verdict.plane, below(*signs.low, row.closed) && below(-*signs.high, row.closed));
+    conclude(verdict.plane, below(*signs.low, all_ends) && below(-*signs.high, all_ends));
   }
-  const bool touching = eps == 0 && (question.m != 0 || NearestIsAttained(row));
-  conclude(verdict.interior, below(*signs.interior, touching));
+  const auto surface_too = [&] { return eps == 0 && (question.m != 0 || NearestIsAttained(row)); };
+  conclude(verdict.interior, below(*signs.interior, surface_too));
   if (question.spread) {
-    const bool not_above = *signs.nearest < 0 || (*signs.nearest == 0 && NearestIsAttained(row));
-    conclude(verdict.surface, not_above && below(-*signs.furthest, row.closed));
+    conclude(verdict.surface, below(*signs.nearest, near_ends) && below(-*signs.furthest, all_ends));
   }
 }
 
