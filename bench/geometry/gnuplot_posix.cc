@@ -11,8 +11,6 @@
 
 #include "bench/geometry/gnuplot.h"
 
-extern char** environ;
-
 namespace exactnorm::geometry {
 namespace {
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Two kinds of intervals around real numbers, with what the claims need: quotients, sums, squares.
 // DoubleInterval has binary64 ends. An operation rounds to nearest, so its exact result lies between the
-// neighbours of the rounded one, overflow and underflow included; no rounding mode is touched.
+// neighbours of the rounded one, overflow and underflow included; no rounding mode is touched. A lower end is never
+// +infinity nor an upper one -infinity (what rounds there steps back to the largest number), so no NaN arises.
 // FixedInterval has integer ends in units of 2^-q, q chosen at run time; sums and squares are exact in it.
 #ifndef EXACTNORM_GEOMETRY_INTERVAL_H_
 #define EXACTNORM_GEOMETRY_INTERVAL_H_

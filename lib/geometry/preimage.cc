@@ -24,7 +24,7 @@ using Real = boost::multiprecision::number<
 // The normalised row of the point nearest to y in the image's subspace. Columns without a gain share what the
 // others leave of sum t = 0, which is the shortest row there is.
 std::vector<Real> NearestNormalizedRow(const Columns& c, const std::vector<double>& y) {
-  std::vector<Real> t(c.size());
+  std::vector<Real> t(c.size());  // no divisor below is 0, so Real has nothing to throw
   Real sum = 0;
   Real normal = 0;  // |alpha|^2
   for (size_t i = 0; i < c.size(); ++i) {
@@ -56,6 +56,7 @@ Status Find(const Columns& c, double eps, const std::vector<double>& y, std::vec
   if (eps == 0 ? share == 0 : share >= 1) return EXACTNORM_OK;
   const Real scale = eps == 0 ? Real(1 / sqrt(share)) : Real(sqrt(Real(eps) / (1 - share)));
   std::vector<double> found;
+  found.reserve(t.size());
   for (const Real& t_i : t) found.push_back(static_cast<double>(Real(scale * t_i)));
   x = std::move(found);
   return EXACTNORM_OK;

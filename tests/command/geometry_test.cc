@@ -193,7 +193,7 @@ TEST_F(Geometry, APictureHasAllThatThereIsToSee) {
 TEST_F(Geometry, PicturesOfEveryKindRender) {
   Save("g3.npy", {1, 0.5, 1.5});
   Save("z3.npy", {1, 0, 1.5});
-  Save("g8.npy", {2, 1.5, 1.2, 1, 1, 0.8, 0.5, 0.001});
+  Save("g8.npy", {2, 1.5f, 1.2f, 1, 1, 0.8f, 0.5f, 0.001f});
   std::vector<double> x;
   for (int i = 0; i < 48; ++i) x.push_back(std::sin(i * 1.7) * (i % 5));
   Save("x3.npy", MakeArray(kF32, {16, 3}, x));
