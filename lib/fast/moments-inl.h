@@ -153,13 +153,29 @@ HWY_INLINE Moments ComputeMoments(const Row& row, double* kept) {
   return MomentsAbout<Kept, Sweep<true, true>>(m.offset, row, reinterpret_cast<const unsigned char*>(kept), kept);
 }
 
-// The same for a row that is too long to be kept.
+// The same for a row that is too long to be kept as a whole.
 template <class X>
 HWY_INLINE Moments ComputeMoments(const Row& row) {
   const auto* const x = static_cast<const unsigned char*>(row.x);
   const Moments m = MomentsAbout<X, Sweep<false, false>>(0, row, x, nullptr);
   if (!NeedsCentre(row, m)) return m;
   return MomentsAbout<X, Sweep<true, false>>(m.offset, row, x, nullptr);
+}
+
+// The deviations of n numbers at x, padded with zeros to whole vectors.
+template <class X>
+HWY_INLINE void KeepBlock(const unsigned char* x, size_t n, double center, double* kept) {
+  const D d;
+  const size_t lanes = hn::Lanes(d);
+  const VD m = hn::Set(d, center);
+  const size_t whole = IsAligned(x, X::kBytes) ? n / lanes * lanes : 0;
+  for (size_t i = 0; i < whole; i += lanes) hn::Store(hn::Sub(LoadDoubles<X>(x + i * X::kBytes), m), d, kept + i);
+  for (size_t i = whole; i < n; i += lanes) {
+    const size_t left = HWY_MIN(n - i, lanes);
+    HWY_ALIGN_MAX unsigned char copy[HWY_MAX_BYTES] = {};
+    std::memcpy(copy, x + i * X::kBytes, left * X::kBytes);
+    hn::Store(hn::IfThenElseZero(hn::FirstN(d, left), hn::Sub(LoadDoubles<X>(copy), m)), d, kept + i);
+  }
 }
 
 }  // namespace exactnorm::fast::HWY_NAMESPACE

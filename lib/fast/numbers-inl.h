@@ -7,6 +7,7 @@
 #define EXACTNORM_FAST_NUMBERS_INL_H_
 #endif
 
+#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
 #include <cstring>
@@ -32,8 +33,10 @@ using VU = hn::Vec<U>;
 HWY_INLINE size_t GroupColumns() { return 4 * hn::Lanes(D()); }
 inline constexpr size_t kMostGroupColumns = 4 * HWY_MAX_BYTES / sizeof(double);
 
-// The formats, each with its bytes per number, exact loads, and the store of patterns that stand in 32 bits each.
-// Addresses have to be multiples of kBytes: not every target reads others.
+// The formats, each with its bytes per number, exact loads, and the store of patterns that stand in 32 bits each; past
+// the caches, where it is streamed. Addresses have to be multiples of kBytes, since not every target reads others; to
+// stream, of the bytes that are written.
+inline constexpr size_t kLeastStreamed = 16;  // Stream writes that much, however short the vector
 struct Binary32 {
   static constexpr size_t kBytes = 4;
   static HWY_INLINE VF LoadFloats(const unsigned char* at) {
@@ -42,6 +45,10 @@ struct Binary32 {
   static HWY_INLINE void StorePatterns(VU patterns, unsigned char* at) {
     hn::StoreU(patterns, U(), reinterpret_cast<uint32_t*>(at));
   }
+  static HWY_INLINE void StreamPatterns(VU patterns, unsigned char* at) {
+    if constexpr (hn::MaxLanes(U()) * kBytes < kLeastStreamed) return StorePatterns(patterns, at);
+    hn::Stream(patterns, U(), reinterpret_cast<uint32_t*>(at));
+  }
 };
 
 struct Bits16 {
@@ -49,9 +56,13 @@ struct Bits16 {
   static HWY_INLINE VU LoadPatterns(const unsigned char* at) {
     return hn::PromoteTo(U(), hn::LoadU(H(), reinterpret_cast<const uint16_t*>(at)));
   }
+  // DemoteTo saturates; what is below 2^16 stays.
   static HWY_INLINE void StorePatterns(VU patterns, unsigned char* at) {
-    // DemoteTo saturates; what is below 2^16 stays.
     hn::StoreU(hn::DemoteTo(H(), hn::BitCast(I(), patterns)), H(), reinterpret_cast<uint16_t*>(at));
+  }
+  static HWY_INLINE void StreamPatterns(VU patterns, unsigned char* at) {
+    if constexpr (hn::MaxLanes(U()) * kBytes < kLeastStreamed) return StorePatterns(patterns, at);
+    hn::Stream(hn::DemoteTo(H(), hn::BitCast(I(), patterns)), H(), reinterpret_cast<uint16_t*>(at));
   }
 };
 

@@ -13,15 +13,19 @@
 #include <hwy/highway.h>
 
 #include "lib/fast/rows-inl.h"
+#include "lib/fast/sharp-inl.h"
 // clang-format on
 
 HWY_BEFORE_NAMESPACE();
 namespace exactnorm::fast::HWY_NAMESPACE {
 
 void FindWindowsTarget(const Row& row, Windows* windows) { FindWindows(row, windows); }
-void NormalizeRowsTarget(std::span<const Row> rows, const Windows& windows, Undecided* undecided) {
-  NormalizeRows(rows, windows, undecided);
+void NormalizeRowsTarget(std::span<const Row> rows, const Windows& windows, const Traffic& traffic,
+                         Undecided* undecided) {
+  NormalizeRows(rows, windows, traffic, undecided);
 }
+
+void SharpenRowTarget(const Row& row, Undecided* undecided) { SharpenRow(row, undecided); }
 
 }  // namespace exactnorm::fast::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -31,6 +35,7 @@ namespace exactnorm::fast {
 
 HWY_EXPORT(FindWindowsTarget);
 HWY_EXPORT(NormalizeRowsTarget);
+HWY_EXPORT(SharpenRowTarget);
 
 std::vector<Target> BuiltTargets() {
   std::vector<Target> targets;
@@ -45,7 +50,7 @@ std::vector<Target> BuiltTargets() {
     one.Update(bit);
     const size_t index = one.GetIndex();
     targets.push_back({name, (supported & bit) != 0, HWY_DISPATCH_TABLE(FindWindowsTarget)[index],
-                       HWY_DISPATCH_TABLE(NormalizeRowsTarget)[index]});
+                       HWY_DISPATCH_TABLE(NormalizeRowsTarget)[index], HWY_DISPATCH_TABLE(SharpenRowTarget)[index]});
   }
   return targets;
 }

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <span>
 
+#include "lib/fast/error_bounds.h"
 #include "lib/fast/windows.h"
 #include "lib/row.h"
 
@@ -29,6 +30,8 @@ class Undecided {
   // and so are mean and rstd, where the row has them, unless this is set.
   bool statistics = false;
 
+  bool anything() const { return declined_ || count_ != 0 || statistics; }
+
   void Decline() { declined_ = true; }
   // Beyond the capacity the row is declined.
   void Add(size_t column) {
@@ -42,17 +45,37 @@ class Undecided {
   bool declined_ = false;
 };
 
-// The functions of one target. `rows` differ in x, y, mean and rstd alone, and are at most kMostRows; `windows` are
-// those of any of them.
-inline constexpr size_t kMostRows = 8;
+// How the rows lie in memory, for speed alone.
+struct Traffic {
+  bool stream;   // y is better written past the caches
+  size_t ahead;  // bytes from a row's x to that of the row which is done as many rows later as are done together
+};
 
-// Rows whose numbers fit in this many, together, are kept as binary64 between the two sweeps: 32 KiB.
+// Between the two sweeps over the rows that are done together, their numbers are kept as binary64: all of them if they
+// fit, else a block of columns at a time. 24 KiB, half of a first-level cache.
 inline constexpr size_t kKeptNumbers = 3072;
 // Rows are kept at a distance of whole groups, on any target.
 constexpr size_t PaddedColumns(size_t columns) { return (columns + 31) / 32 * 32; }
+constexpr bool FitTogether(size_t rows, size_t columns) { return PaddedColumns(columns) <= kKeptNumbers / rows; }
 
+// How many rows are best done together, for gamma and beta to be loaded once for all of them.
+inline constexpr size_t kMostRows = 8;
+inline constexpr size_t kLongRows = 4;
+constexpr size_t RowsTogether(size_t columns) {
+  const size_t fitting = kKeptNumbers / PaddedColumns(columns);
+  return fitting < kLongRows - 1 ? kLongRows : fitting < kMostRows ? fitting : kMostRows;
+}
+static_assert(kLongRows * kParameterBlock <= kKeptNumbers);
+
+// The functions of one target. `rows` differ in x, y, mean and rstd alone, and are at most RowsTogether(columns);
+// `windows` are those of any of them.
 using FindWindowsFunction = void (*)(const Row& row, Windows* windows);
-using NormalizeRowsFunction = void (*)(std::span<const Row> rows, const Windows& windows, Undecided* undecided);
+using NormalizeRowsFunction = void (*)(std::span<const Row> rows, const Windows& windows, const Traffic& traffic,
+                                       Undecided* undecided);
+
+// The sharp stage, in double-double, for any formats: of what is undecided, all columns of a declined row included, it
+// writes what it is certain of, and leaves the rest in *undecided.
+using SharpenRowFunction = void (*)(const Row& row, Undecided* undecided);
 
 }  // namespace exactnorm::fast
 #endif  // EXACTNORM_FAST_ROWS_H_
