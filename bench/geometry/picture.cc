@@ -197,13 +197,14 @@ std::string SpectrumPanel(const Study& study) {
   const bool wide = lengths.front() > 30 * lengths.back();
   std::string script = Block("spectrum", lines);
   script += "set title 'semi-axes, longest first'\nset xlabel 'axis'\nset ylabel 'length'\nunset key\n";
-  script += fmt::format("set xrange [{}:{}]\n", lengths.size() < 20 ? 0.5 : 1,
-                        static_cast<double>(lengths.size()) + (lengths.size() < 20 ? 0.5 : 0));
-  script +=
-      wide ? "set logscale y\nset format y '%.0e'\n" : fmt::format("set yrange [0:{:.9g}]\n", 1.08 * lengths.front());
-  script +=
-      fmt::format("plot $spectrum using 1:2 with {}\n", lengths.size() < 60 ? "linespoints ls 1" : "lines ls 1 lw 2");
-  return script + "unset logscale\nset format y\nset yrange [*:*]\n";
+  const double margin = 0.02 * static_cast<double>(lengths.size());
+  script += fmt::format("set xrange [{:.9g}:{:.9g}]\n", 1 - std::max(0.5, margin),
+                        static_cast<double>(lengths.size()) + std::max(0.5, margin));
+  if (lengths.size() < 20) script += "set xtics 1\n";
+  script += wide ? "set logscale y\nset format y '10^{%T}'\n"
+                 : fmt::format("set yrange [0:{:.9g}]\n", 1.08 * lengths.front());
+  script += fmt::format("plot $spectrum using 1:2 with points ls 1 ps {}\n", lengths.size() < 60 ? 0.6 : 0.3);
+  return script + "unset logscale\nset xtics autofreq\nset format y\nset yrange [*:*]\n";
 }
 
 std::string PlanePanels(const Study& study, bool* enlarged) {
