@@ -11,16 +11,21 @@ fail() { echo "install_test: $*" >&2; exit 1; }
 
 # Installed by the prefix that was configured, then found elsewhere: the tree can be moved.
 cmake --install "$build" --prefix "$dir/prefix" >/dev/null
-awk '/^```cpp$/ {inside = 1; next} /^```$/ {if (inside) exit} inside' "$source/README.md" >"$dir/example.cc"
-[ -s "$dir/example.cc" ] || fail "README.md has no cpp example"
-expected=$(awk '/^```cpp$/ {seen = 1} /^```text$/ {if (seen) {inside = 1; next}} /^```$/ {if (inside) exit} inside' "$source/README.md")
+# The first C++ example of a README, and what the README says that it prints.
+code() { awk '/^```cpp$/ {inside = 1; next} /^```$/ {if (inside) exit} inside' "$1"; }
+output() { awk '/^```cpp$/ {seen = 1} /^```text$/ {if (seen) {inside = 1; next}} /^```$/ {if (inside) exit} inside' "$1"; }
+code "$source/README.md" >"$dir/example.cc"
+code "$source/lib/geometry/README.md" >"$dir/geometry.cc"
+[ -s "$dir/example.cc" ] && [ -s "$dir/geometry.cc" ] || fail "a README has no cpp example"
 
 cmake -S "$source/tests/install/consumer" -B "$dir/consumer" -G Ninja -DCMAKE_PREFIX_PATH="$dir/prefix" \
-  -DREADME_EXAMPLE="$dir/example.cc" -DCMAKE_BUILD_TYPE=Release >"$dir/log" 2>&1 || { cat "$dir/log"; fail "find_package"; }
+  -DREADME_EXAMPLE="$dir/example.cc" -DGEOMETRY_EXAMPLE="$dir/geometry.cc" -DCMAKE_BUILD_TYPE=Release >"$dir/log" 2>&1 || { cat "$dir/log"; fail "find_package"; }
 cmake --build "$dir/consumer" >"$dir/log" 2>&1 || { cat "$dir/log"; fail "build against find_package"; }
 "$dir/consumer/from_c" || fail "from_c is wrong"
 "$dir/consumer/axes" || fail "axes is wrong"
-[ "$("$dir/consumer/from_cpp")" = "$expected" ] || fail "the README's example prints something else than the README says"
+says() { [ "$("$1")" = "$(output "$2")" ] || fail "the example of $2 prints something else than it says"; }
+says "$dir/consumer/from_cpp" "$source/README.md"
+says "$dir/consumer/from_geometry" "$source/lib/geometry/README.md"
 
 libdir=$(dirname "$(find "$dir/prefix" -name libexactnorm.so)")
 export PKG_CONFIG_PATH="$libdir/pkgconfig"
