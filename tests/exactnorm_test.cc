@@ -195,6 +195,15 @@ TEST(Call, RunningOutOfMemoryLosesNothing) {
   EXPECT_TRUE(refused && partly);
 }
 
+TEST(Call, OrdinaryRowsNeedNoAllocation) {
+  std::vector<float> x(8 * 768), y(x.size());
+  for (size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(i * 7919 % 1009) / 256 - 2;
+  const memory::AllocationLimit limit(0);
+  EXPECT_EQ(layer_norm<float>({.x = x, .y = y, .columns = 768, .eps = 1e-5}), EXACTNORM_OK);
+  EXPECT_EQ(layer_norm<float>({.x = x, .y = x, .columns = 768, .eps = 1e-5}), EXACTNORM_OK);
+  EXPECT_EQ(x, y);
+}
+
 TEST(Call, PreparingCanRunOutOfMemory) {
   const std::vector<float> gamma = {1, 2};
   Parameters parameters;

@@ -27,7 +27,7 @@ struct SharpBlock {
 };
 
 // Elements [begin, begin + n) of an array as binary64, padded with zeros to whole vectors.
-HWY_NOINLINE void LoadNumbers(const Format& f, const void* array, size_t begin, size_t n, double* numbers) {
+HWY_NOINLINE inline void LoadNumbers(const Format& f, const void* array, size_t begin, size_t n, double* numbers) {
   const auto* at = static_cast<const unsigned char*>(array) + begin * static_cast<size_t>(f.bytes);
   if (f == kF64) {
     std::memcpy(numbers, at, n * sizeof(double));
@@ -79,7 +79,7 @@ HWY_INLINE void ForEachBlock(const Row& row, double scale, const Take& take) {
 }
 
 // s of the ledger; 0 if the row has a NaN or an infinity, or nothing but zeros.
-HWY_NOINLINE double FindScale(const Row& row) {
+HWY_NOINLINE inline double FindScale(const Row& row) {
   if (*row.x_format != kF64) return 1;
   const D d;
   const hn::RebindToSigned<D> i64;
@@ -99,7 +99,7 @@ HWY_NOINLINE double FindScale(const Row& row) {
   return std::bit_cast<double>((2046 - clamped) << 52);
 }
 
-HWY_NOINLINE SharpMoments ComputeSharpMoments(const Row& row) {
+HWY_NOINLINE inline SharpMoments ComputeSharpMoments(const Row& row) {
   const D d;
   const size_t lanes = hn::Lanes(d);
   SharpMoments moments{};
