@@ -53,7 +53,7 @@ Qed.
 End Operations.
 
 Ltac read_identity R :=
-  rewrite ?exprS ?expr0;
+  rewrite ?exprS ?expr0 ?mulr2n;
   match goal with |- @eq _ ?x ?y => change (@eq (Num.RealClosedField.sort R) x y) end;
   repeat match goal with
   | |- context [@GRing.add ?V ?x ?y] => change (@GRing.add V x y) with (@field_add R x y)
