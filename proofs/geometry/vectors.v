@@ -34,7 +34,7 @@ Local Open Scope ring_scope.
 
 Section Definitions.
 Variables (R : rcfType) (n : nat).
-Implicit Types (g b x u v : 'cV[R]_n.+1) (eps : R).
+Implicit Types (g b x : 'cV[R]_n.+1) (eps : R).
 
 Definition size : R := n.+1%:R.
 
@@ -47,8 +47,8 @@ Definition layer_norm g b eps x : 'cV[R]_n.+1 :=
 Definition rms_norm g b eps x : 'cV[R]_n.+1 :=
   \col_i (g i 0 * x i 0 / Num.sqrt (mean_square x + eps) + b i 0).
 
-Definition dot u v : R := \sum_i u i 0 * v i 0.
-Definition normsq u : R := dot u u.
+Definition dot p (u v : 'cV[R]_p) : R := \sum_i u i 0 * v i 0.
+Definition normsq p (u : 'cV[R]_p) : R := dot u u.
 
 Definition projection : 'M[R]_n.+1 := 1%:M - size^-1 *: const_mx 1.
 Definition gains g : 'M[R]_n.+1 := diag_mx g^T.
@@ -64,19 +64,9 @@ End Definitions.
 Arguments size {R n}.
 Arguments projection {R n}.
 
-Section Facts.
-Variables (R : rcfType) (n : nat).
-Implicit Types (g b x u v w : 'cV[R]_n.+1) (a eps : R).
-Add Field R_field : (field_laws R).
-
-Notation N := (@size R n).
-
-Lemma size_gt0 : 0 < N. Proof. exact: ltr0Sn. Qed.
-Lemma size_neq0 : N != 0. Proof. by rewrite gt_eqF // size_gt0. Qed.
-Lemma size_sum : \sum_(i < n.+1) 1 = N :> R.
-Proof. by rewrite sumr_const card_ord. Qed.
-
-(** ** Inner products *)
+Section Inner_products.
+Variables (R : rcfType) (p : nat).
+Implicit Types (u v w : 'cV[R]_p) (a : R).
 
 Lemma dotC u v : dot u v = dot v u.
 Proof. by apply: eq_bigr => i _; rewrite mulrC. Qed.
@@ -102,6 +92,19 @@ by have := u0 i; rewrite mem_index_enum => /(_ isT).
 Qed.
 Lemma normsqZ a u : normsq (a *: u) = a ^+ 2 * normsq u.
 Proof. by rewrite /normsq dotZl dotZr mulrA. Qed.
+
+End Inner_products.
+
+Section Facts.
+Variables (R : rcfType) (n : nat).
+Implicit Types (g b x : 'cV[R]_n.+1) (eps : R).
+
+Notation N := (@size R n).
+
+Lemma size_gt0 : 0 < N. Proof. exact: ltr0Sn. Qed.
+Lemma size_neq0 : N != 0. Proof. by rewrite gt_eqF // size_gt0. Qed.
+Lemma size_sum : \sum_(i < n.+1) 1 = N :> R.
+Proof. by rewrite sumr_const card_ord. Qed.
 
 (** ** The projection *)
 
