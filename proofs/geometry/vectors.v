@@ -80,6 +80,8 @@ Lemma dotZr a u v : dot u (a *: v) = a * dot u v.
 Proof. by rewrite dotC dotZl dotC. Qed.
 Lemma dot_mx u v : u^T *m v = (dot u v)%:M.
 Proof. by rewrite [LHS]mx11_scalar mxE; congr _%:M; apply: eq_bigr => i _; rewrite mxE. Qed.
+Lemma dotE u v : dot u v = (u^T *m v) 0 0.
+Proof. by rewrite dot_mx mxE mulr1n. Qed.
 
 Lemma normsq_ge0 u : 0 <= normsq u.
 Proof. by apply: sumr_ge0 => i _; rewrite -expr2 sqr_ge0. Qed.
@@ -94,6 +96,10 @@ Lemma normsqZ a u : normsq (a *: u) = a ^+ 2 * normsq u.
 Proof. by rewrite /normsq dotZl dotZr mulrA. Qed.
 
 End Inner_products.
+
+(** A matrix moves to the other side as its transpose. *)
+Lemma dot_mul (R : rcfType) p q (A : 'M[R]_(p, q)) u v : dot u (A *m v) = dot (A^T *m u) v.
+Proof. by rewrite !dotE trmx_mul trmxK mulmxA. Qed.
 
 Section Facts.
 Variables (R : rcfType) (n : nat).
