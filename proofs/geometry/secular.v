@@ -23,7 +23,7 @@
       secular_increasing     between neighbours the function increases strictly *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
-From ExactNorm Require Import geometry.arithmetic geometry.vectors.
+From ExactNorm Require Import geometry.arithmetic geometry.vectors geometry.multiplicity.
 
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -42,7 +42,6 @@ Definition regular g m : Prop := forall i, square g i != m.
 Definition direction g m : 'cV[R]_n.+1 := \col_i (g i 0 / (square g i - m)).
 Definition neighbours g p q : Prop :=
   square g p < square g q /\ forall i, square g i <= square g p \/ square g q <= square g i.
-Definition eigenvector (S : 'M[R]_n.+1) m v : Prop := v != 0 /\ S *m v = m *: v.
 
 End Definitions.
 
@@ -280,6 +279,12 @@ have [q mq qmin] := @arg_minP _ _ _ q0 (fun i => m < t i) t mq0.
 exists p, q; split; last by rewrite pm mq.
 split=> [|i]; first exact: lt_trans mq.
 by case/orP: (side i) => [/pmax|/qmin]; [left | right].
+Qed.
+
+Lemma secular_root_neq0 m : regular g m -> secular g m = 0 -> m != 0.
+Proof.
+move=> reg root; have [p [q [_ /andP[pm _]]]] := secular_root_between reg root.
+by rewrite gt_eqF // (le_lt_trans _ pm) // sqr_ge0.
 Qed.
 
 End Secular.
