@@ -30,7 +30,7 @@ Import Order.Theory GRing.Theory Num.Theory.
 Local Open Scope ring_scope.
 
 Definition on_axes (R : rcfType) n (V : 'M[R]_n.+1) (m : 'rV[R]_n.+1) (c : 'cV[R]_n.+1) :=
-  \sum_j (c j 0 * Num.sqrt (@size R n * m 0 j)) *: col j V.
+  \sum_j (c j 0 * Num.sqrt (@row_size R n * m 0 j)) *: col j V.
 
 Section Axes.
 Variables (R : rcfType) (n : nat) (g b : 'cV[R]_n.+1).
@@ -39,7 +39,7 @@ Hypothesis axes : eigenbasis (shape g) V m.
 Implicit Types (x y z c : 'cV[R]_n.+1) (eps : R).
 Add Field R_field : (field_laws R).
 
-Notation N := (@size R n).
+Notation N := (@row_size R n).
 Notation Pi := (@projection R n).
 Notation A := (gains g *m Pi).
 
@@ -170,7 +170,7 @@ Qed.
 Lemma on_axes_of c : on_axes V m c = V *m diag_mx s *m (Num.sqrt N *: c).
 Proof.
 apply/colP => i; rewrite -mulmxA summxE mxE; apply: eq_bigr => j _.
-rewrite mul_diag_mx !mxE (sqrtrM _ (ltW (size_gt0 R n))) mulrC; congr (_ * _).
+rewrite mul_diag_mx !mxE (sqrtrM _ (ltW (row_size_gt0 R n))) mulrC; congr (_ * _).
 by rewrite mulrCA mulrA [RHS]mulrA mulrC mulrA.
 Qed.
 
@@ -180,7 +180,7 @@ Theorem layer_norm_axes eps y :
   (exists x, layer_norm g b eps x = y) <->
   (exists2 c, normsq c < 1 & y = on_axes V m c + b).
 Proof.
-have S0 := size_gt0 R n; have sN := sqrt_size_gt0 R n.
+have S0 := row_size_gt0 R n; have sN := sqrt_row_size_gt0 R n.
 move=> e0; split=> [[x <-]|[c c1 ->]].
   have [z0 zN] : \sum_i normalized eps x i 0 = 0 /\ normsq (normalized eps x) < N.
     by apply/(normalized_image _ e0); exists x.
@@ -202,7 +202,7 @@ Theorem layer_norm_axes_surface y :
   (exists2 x, variance x != 0 & layer_norm g b 0 x = y) <->
   (exists c, [/\ normsq c = 1, forall j, m 0 j = 0 -> c j 0 = 0 & y = on_axes V m c + b]).
 Proof.
-have S0 := size_gt0 R n; have sN := sqrt_size_gt0 R n.
+have S0 := row_size_gt0 R n; have sN := sqrt_row_size_gt0 R n.
 move=> k1; split=> [[x v0 <-]|[c [c1 dead ->]]].
   have [z0 zN] : \sum_i normalized 0 x i 0 = 0 /\ normsq (normalized 0 x) = N.
     by apply/normalized_sphere; exists x.
@@ -227,7 +227,7 @@ Theorem layer_norm_axes_filled y :
   (exists2 x, variance x != 0 & layer_norm g b 0 x = y) <->
   (exists2 c, normsq c <= 1 & y = on_axes V m c + b).
 Proof.
-have S0 := size_gt0 R n; have sN := sqrt_size_gt0 R n.
+have S0 := row_size_gt0 R n; have sN := sqrt_row_size_gt0 R n.
 move=> k2; split=> [[x v0 <-]|[c c1 ->]].
   have [z0 zN] : \sum_i normalized 0 x i 0 = 0 /\ normsq (normalized 0 x) = N.
     by apply/normalized_sphere; exists x.
@@ -272,26 +272,26 @@ Theorem rms_norm_axes g b eps y :
   0 < eps ->
   (exists x, rms_norm g b eps x = y) <->
   (exists2 c, normsq c < 1 &
-     y = \sum_i (c i 0 * (Num.sqrt (@size R n) * `|g i 0|)) *: delta_mx i 0 + b).
+     y = \sum_i (c i 0 * (Num.sqrt (@row_size R n) * `|g i 0|)) *: delta_mx i 0 + b).
 Proof.
-have S0 := size_gt0 R n; have sN := sqrt_size_gt0 R n.
+have S0 := row_size_gt0 R n; have sN := sqrt_row_size_gt0 R n.
 pose flip c : 'cV[R]_n.+1 := \col_i ((-1) ^+ (g i 0 < 0)%R * c i 0).
 have flip_norm c : normsq (flip c) = normsq c.
   by apply: eq_bigr => i _; rewrite !mxE mulrACA -expr2 sqrr_sign mul1r.
-have sum_of c : \sum_i (c i 0 * (Num.sqrt (@size R n) * `|g i 0|)) *: delta_mx i 0 =
-                gains g *m (Num.sqrt (@size R n) *: flip c).
+have sum_of c : \sum_i (c i 0 * (Num.sqrt (@row_size R n) * `|g i 0|)) *: delta_mx i 0 =
+                gains g *m (Num.sqrt (@row_size R n) *: flip c).
   apply/colP => i; rewrite summxE gains_of !mxE (bigD1 i) //= !mxE !eqxx mulr1 big1.
     rewrite addr0 normrEsign mulrCA [RHS]mulrCA; congr (_ * _).
     by rewrite mulrC -mulrA mulrCA.
   by move=> j /negPf ji; rewrite !mxE eq_sym ji mulr0.
 move=> e0; split=> [[x <-]|[c c1 ->]].
-  have zN : normsq (rms_normalized eps x) < @size R n by apply/(rms_normalized_image _ e0); exists x.
-  exists ((Num.sqrt (@size R n))^-1 *: flip (rms_normalized eps x)).
+  have zN : normsq (rms_normalized eps x) < @row_size R n by apply/(rms_normalized_image _ e0); exists x.
+  exists ((Num.sqrt (@row_size R n))^-1 *: flip (rms_normalized eps x)).
     by rewrite normsqZ exprVn sqr_sqrtr ?(ltW S0) // flip_norm mulrC ltr_pdivr_mulr // mul1r.
   rewrite sum_of rms_norm_normalized; congr (_ *m _ + _); apply/colP => i; rewrite !mxE.
   by rewrite (mulrCA ((-1) ^+ _)) mulVKf ?gt_eqF // signrMK.
-pose z : 'cV[R]_n.+1 := Num.sqrt (@size R n) *: flip c.
-have /(rms_normalized_image _ e0) [x xz] : normsq z < @size R n.
+pose z : 'cV[R]_n.+1 := Num.sqrt (@row_size R n) *: flip c.
+have /(rms_normalized_image _ e0) [x xz] : normsq z < @row_size R n.
   by rewrite normsqZ flip_norm sqr_sqrtr ?(ltW S0) // -[ltRHS]mulr1 ltr_pmul2l.
 by exists x; rewrite rms_norm_normalized xz sum_of.
 Qed.

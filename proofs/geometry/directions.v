@@ -31,18 +31,18 @@ Implicit Types (v : 'cV[R]_n.+1) (p : 'I_n.+1).
 
 Notation M := (shape g).
 Notation t := (square g).
-Notation N_neq0 := (@size_neq0 R n).
+Notation N_neq0 := (@row_size_neq0 R n).
 
 (** Those of a repeated square: inside of its group, orthogonal to g. *)
 Theorem group_eigenvectors p v : g p 0 != 0 ->
   M *m v = t p *: v <-> (forall i, i \notin group g p -> v i 0 = 0) /\ dot g v = 0.
 Proof.
 move=> gp; split=> [Mv|[off gv]].
-  have each i : (t i - t p) * v i 0 = g i 0 * (dot g v / @size R n).
+  have each i : (t i - t p) * v i 0 = g i 0 * (dot g v / @row_size R n).
     by rewrite mulrBl -[_ * _ in RHS](subKr (t i * v i 0)) -shape_mul Mv mxE.
   have gv : dot g v = 0.
     have /esym/eqP := each p; rewrite subrr mul0r !mulf_eq0 (negPf gp) invr_eq0.
-    by rewrite (negPf (@size_neq0 R n)) orbF => /eqP.
+    by rewrite (negPf (@row_size_neq0 R n)) orbF => /eqP.
   split=> // i; rewrite inE => ip; have /eqP := each i.
   by rewrite gv mul0r mulr0 mulf_eq0 subr_eq0 (negPf ip) => /eqP.
 apply/colP => i; rewrite shape_mul gv mul0r mulr0 subr0 mxE.
@@ -74,7 +74,7 @@ Theorem zero_eigenvectors_normal v :
   (forall i, g i 0 != 0) -> M *m v = 0 <-> exists c, v = c *: inverse_gains g.
 Proof.
 move=> g0; split=> [Mv|[c ->]]; last by rewrite -scalemxAr shape_kernel // scaler0.
-exists (dot g v / @size R n); apply/colP => i; rewrite !mxE.
+exists (dot g v / @row_size R n); apply/colP => i; rewrite !mxE.
 apply: (mulfI (g0 i)); apply: (mulfI (g0 i)); have /eqP := shape_mul g v i.
 rewrite Mv mxE eq_sym subr_eq0 /square expr2 -mulrA => /eqP ->.
 by rewrite (mulrCA (g i 0) (_ / _)) mulfV // mulr1.

@@ -30,7 +30,7 @@ Variables (R : rcfType) (n : nat).
 Implicit Types (g b x y z : 'cV[R]_n.+1) (eps : R).
 Add Field R_field : (field_laws R).
 
-Notation N := (@size R n).
+Notation N := (@row_size R n).
 
 (** ** Balls: the image without gain and bias *)
 
@@ -39,8 +39,8 @@ Proof. by move=> z0; rewrite /mean z0 mul0r. Qed.
 
 Lemma mean_square_scaled (s : R) z : mean_square (s *: z) = s ^+ 2 * (normsq z / N).
 Proof.
-have /eqP s0 := @size_neq0 R n; have := normsq_row (s *: z); rewrite normsqZ => e.
-by rewrite mulrA e mulrC mulKf // size_neq0.
+have /eqP s0 := @row_size_neq0 R n; have := normsq_row (s *: z); rewrite normsqZ => e.
+by rewrite mulrA e mulrC mulKf // row_size_neq0.
 Qed.
 
 Lemma variance_centred z : \sum_i z i 0 = 0 -> variance z = mean_square z.
@@ -62,7 +62,7 @@ Qed.
 Lemma rms_normalized_reaches eps z :
   0 < eps -> normsq z < N -> exists s : R, rms_normalized eps (s *: z) = z.
 Proof.
-move=> e0 zN; have v1 : normsq z / N < 1 by rewrite ltr_pdivr_mulr ?size_gt0 // mul1r.
+move=> e0 zN; have v1 : normsq z / N < 1 by rewrite ltr_pdivr_mulr ?row_size_gt0 // mul1r.
 set v := normsq z / N in v1 *; have d0 : 0 < 1 - v by rewrite subr_gt0.
 have s0 : 0 < eps / (1 - v) by rewrite divr_gt0.
 exists (Num.sqrt (eps / (1 - v))).
@@ -77,7 +77,7 @@ Qed.
 Lemma rms_normalized_own z : normsq z = N -> rms_normalized 0 z = z.
 Proof.
 move=> zN; have m1 : mean_square z = 1.
-  apply: (mulfI (@size_neq0 R n)); by rewrite -normsq_row zN mulr1.
+  apply: (mulfI (@row_size_neq0 R n)); by rewrite -normsq_row zN mulr1.
 by apply/colP => i; rewrite mxE m1 addr0 sqrtr1 divr1.
 Qed.
 
@@ -106,7 +106,7 @@ Proof.
 split=> [[x m0 <-]|zN]; last first.
   exists z; last exact: rms_normalized_own.
   apply/eqP => m0; have := normsq_row z; rewrite zN m0 mulr0 => /eqP.
-  by rewrite (negPf (@size_neq0 R n)).
+  by rewrite (negPf (@row_size_neq0 R n)).
 by rewrite normsq_rms_normalized addr0 ?mulfK // lt0r m0 mean_square_ge0.
 Qed.
 
@@ -118,7 +118,7 @@ split=> [[x v0 <-]|[z0 zN]].
 exists z; last by rewrite normalized_centred // rms_normalized_own.
 rewrite variance_centred //.
 apply/eqP => m0; have := normsq_row z; rewrite zN m0 mulr0 => /eqP.
-by rewrite (negPf (@size_neq0 R n)).
+by rewrite (negPf (@row_size_neq0 R n)).
 Qed.
 
 (** ** Ellipsoids: with them *)

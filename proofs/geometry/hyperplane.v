@@ -42,7 +42,7 @@ Variables (R : rcfType) (n : nat).
 Implicit Types (g b x y z : 'cV[R]_n.+1) (eps : R).
 Add Field R_field : (field_laws R).
 
-Notation N := (@size R n).
+Notation N := (@row_size R n).
 
 (** ** Without gain and bias *)
 
@@ -64,7 +64,7 @@ Lemma normsq_normalized eps x :
   0 < variance x + eps -> normsq (normalized eps x) = N * variance x / (variance x + eps).
 Proof.
 move=> ve; rewrite (normsq_over (fun i => x i 0 - mean x)) //; congr (_ / _).
-by rewrite /variance mulrC divfK // size_neq0.
+by rewrite /variance mulrC divfK // row_size_neq0.
 Qed.
 
 Lemma normsq_rms_normalized eps x :
@@ -72,20 +72,20 @@ Lemma normsq_rms_normalized eps x :
   normsq (rms_normalized eps x) = N * mean_square x / (mean_square x + eps).
 Proof.
 move=> me; rewrite (normsq_over (fun i => x i 0)) //; congr (_ / _).
-by rewrite /mean_square mulrC divfK // size_neq0.
+by rewrite /mean_square mulrC divfK // row_size_neq0.
 Qed.
 
 (** A part of a whole: what all four statements about the radius come from. *)
 Lemma near_one (v eps : R) : 0 < v + eps -> 1 - N * v / (v + eps) / N = eps / (v + eps).
 Proof.
-move=> ve; have /eqP s0 := @size_neq0 R n; have /eqP ve0 : v + eps != 0 by rewrite gt_eqF.
+move=> ve; have /eqP s0 := @row_size_neq0 R n; have /eqP ve0 : v + eps != 0 by rewrite gt_eqF.
 move: (N) s0 => s s0; read_identity R; by field.
 Qed.
 
 Lemma inside_one (v eps : R) : 0 <= v -> 0 < eps -> N * v / (v + eps) < N.
 Proof.
 move=> v0 e0; have ve : 0 < v + eps by rewrite ltr_paddl.
-by rewrite ltr_pdivr_mulr // ltr_pmul2l ?size_gt0 // ltr_addl.
+by rewrite ltr_pdivr_mulr // ltr_pmul2l ?row_size_gt0 // ltr_addl.
 Qed.
 
 (** ** With them *)

@@ -50,7 +50,7 @@ Notation a := (inverse_gains g).
 Notation M := (shape g).
 Notation A := (paper_shape g).
 Notation Pi2 := (plane_projection g).
-Notation N := (@size R n).
+Notation N := (@row_size R n).
 
 Lemma inverse_gains_neq0 : normsq a != 0.
 Proof.
@@ -75,14 +75,14 @@ Qed.
 
 Lemma dot_gains : dot g a = N.
 Proof.
-by rewrite -size_sum; apply: eq_bigr => i _; rewrite mxE divff.
+by rewrite -row_size_sum; apply: eq_bigr => i _; rewrite mxE divff.
 Qed.
 
 (** The normal of the hyperplane is the direction without extent. *)
 Theorem shape_kernel : M *m a = 0.
 Proof.
 rewrite shape_rank_one mulmxBl -scalemxAl -mulmxA dot_mx dot_gains mul_mx_scalar scalerA.
-rewrite mulVf ?size_neq0 // scale1r; apply/colP => i.
+rewrite mulVf ?row_size_neq0 // scale1r; apply/colP => i.
 by rewrite mul_diag_mx !mxE expr2 mulfK // subrr.
 Qed.
 

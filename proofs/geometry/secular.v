@@ -50,7 +50,7 @@ Variables (R : rcfType) (n : nat) (g : 'cV[R]_n.+1).
 Implicit Types (v : 'cV[R]_n.+1) (m : R) (i p q : 'I_n.+1).
 Add Field R_field : (field_laws R).
 
-Notation N := (@size R n).
+Notation N := (@row_size R n).
 Notation M := (shape g).
 Notation t := (square g).
 
@@ -68,7 +68,7 @@ Proof. by move=> /(_ i); rewrite subr_eq0. Qed.
 (** g' (G^2 - m)^-1 g = N + m secular: where the equation comes from. *)
 Lemma dot_direction m : regular g m -> dot g (direction g m) = N + m * secular g m.
 Proof.
-move=> reg; rewrite -size_sum mulr_sumr -big_split; apply: eq_bigr => i _ /=.
+move=> reg; rewrite -row_size_sum mulr_sumr -big_split; apply: eq_bigr => i _ /=.
 have /eqP d0 := regular_neq0 i reg; rewrite mxE mulrA -expr2 -/(t i).
 by move: d0; set ti := t i => d0; read_identity R; field.
 Qed.
@@ -77,14 +77,14 @@ Lemma direction_neq0 m : regular g m -> m != 0 -> secular g m = 0 -> direction g
 Proof.
 move=> reg m0 root; apply/eqP => d0; have := dot_direction reg.
 rewrite d0 root mulr0 addr0 /dot big1 => [|i _]; last by rewrite mxE mulr0.
-by move/esym/eqP; rewrite (negPf (@size_neq0 R n)).
+by move/esym/eqP; rewrite (negPf (@row_size_neq0 R n)).
 Qed.
 
 Lemma shape_direction m : regular g m ->
   M *m direction g m = m *: direction g m - (m * secular g m / N) *: g.
 Proof.
 move=> reg; apply/colP => i; rewrite shape_mul dot_direction // !mxE.
-have /eqP d0 := regular_neq0 i reg; have /eqP N0 := @size_neq0 R n.
+have /eqP d0 := regular_neq0 i reg; have /eqP N0 := @row_size_neq0 R n.
 move: d0 N0; set ti := t i; set s := N; set c := secular g m => d0 N0.
 by set x := g i 0; read_identity R; field.
 Qed.
@@ -109,7 +109,7 @@ move=> reg m0; split=> [[v [v0 Mv]]|root]; last first.
 have vd := secular_eigenvector reg Mv; set c := dot g v / N in vd.
 have c0 : c != 0 by apply: contraNneq v0 => c0; rewrite vd c0 scale0r.
 have : dot g v = c * (N + m * secular g m) by rewrite {1}vd dotZr dot_direction.
-have -> : dot g v = c * N by rewrite /c divfK // size_neq0.
+have -> : dot g v = c * N by rewrite /c divfK // row_size_neq0.
 move/(mulfI c0)/eqP; rewrite -subr_eq0 opprD addrA subrr sub0r oppr_eq0 mulf_eq0.
 by rewrite (negPf m0) => /eqP.
 Qed.
@@ -177,11 +177,11 @@ Qed.
 Definition margin p q : R := (t q - t p) / (N + 1).
 
 Lemma margin_gt0 p q : t p < t q -> 0 < margin p q.
-Proof. by move=> pq; rewrite divr_gt0 ?subr_gt0 // addr_gt0 ?ltr01 ?size_gt0. Qed.
+Proof. by move=> pq; rewrite divr_gt0 ?subr_gt0 // addr_gt0 ?ltr01 ?row_size_gt0. Qed.
 
 Lemma margin_rest p q : t q - t p - margin p q = N * margin p q.
 Proof.
-have /eqP N1 : N + 1 != 0 by rewrite gt_eqF // addr_gt0 ?ltr01 ?size_gt0.
+have /eqP N1 : N + 1 != 0 by rewrite gt_eqF // addr_gt0 ?ltr01 ?row_size_gt0.
 by rewrite /margin; move: N1; set s := N => N1; read_identity R; field.
 Qed.
 
@@ -191,13 +191,13 @@ move=> pq; rewrite -subr_ge0.
 have -> : t q - margin p q - (t p + margin p q) = t q - t p - margin p q - margin p q.
   by read_identity R; ring.
 rewrite margin_rest -{2}[margin p q]mul1r -mulrBl mulr_ge0 ?(ltW (margin_gt0 pq)) //.
-by rewrite subr_ge0 /size ler1n.
+by rewrite subr_ge0 /row_size ler1n.
 Qed.
 
 Lemma secular_low p q : neighbours g p q -> secular g (t p + margin p q) <= 0.
 Proof.
 move=> [pq out]; set d := margin p q; have d0 : 0 < d by apply: margin_gt0.
-have N0 := size_gt0 R n; have Nd : 0 < N * d by rewrite mulr_gt0.
+have N0 := row_size_gt0 R n; have Nd : 0 < N * d by rewrite mulr_gt0.
 pose rest : R := \sum_(i | i != p) (t i - (t p + d))^-1.
 have term i : (t i - (t p + d))^-1 <= (N * d)^-1.
   case: (out i) => [ip|qi].
@@ -210,14 +210,14 @@ rewrite /secular (bigD1 p) //= -/rest opprD addrA subrr sub0r invrN addrC subr_l
 apply: (@le_trans _ _ (\sum_(i | i != p) (N * d)^-1)); first by apply: ler_sum => i _; exact: term.
 rewrite sumr_const.
 rewrite -(mulr_natl (N * d)^-1) invfM mulrA.
-rewrite -[leRHS]mul1r ler_pmul2r ?invr_gt0 // ler_pdivr_mulr // mul1r /size ler_nat.
+rewrite -[leRHS]mul1r ler_pmul2r ?invr_gt0 // ler_pdivr_mulr // mul1r /row_size ler_nat.
 by rewrite (leq_trans (max_card _)) // card_ord.
 Qed.
 
 Lemma secular_high p q : neighbours g p q -> 0 <= secular g (t q - margin p q).
 Proof.
 move=> [pq out]; set d := margin p q; have d0 : 0 < d by apply: margin_gt0.
-have N0 := size_gt0 R n; have Nd : 0 < N * d by rewrite mulr_gt0.
+have N0 := row_size_gt0 R n; have Nd : 0 < N * d by rewrite mulr_gt0.
 pose rest : R := \sum_(i | i != q) (t i - (t q - d))^-1.
 have term i : - (N * d)^-1 <= (t i - (t q - d))^-1.
   case: (out i) => [ip|qi]; last first.
@@ -230,7 +230,7 @@ rewrite /secular (bigD1 q) //= -/rest opprB addrCA subrr addr0 -ler_subl_addl su
 apply: (@le_trans _ _ (\sum_(i | i != q) - (N * d)^-1)); last by apply: ler_sum => i _; exact: term.
 rewrite sumr_const.
 rewrite mulNrn ler_opp2 -(mulr_natl (N * d)^-1) invfM mulrA.
-rewrite -[leRHS]mul1r ler_pmul2r ?invr_gt0 // ler_pdivr_mulr // mul1r /size ler_nat.
+rewrite -[leRHS]mul1r ler_pmul2r ?invr_gt0 // ler_pdivr_mulr // mul1r /row_size ler_nat.
 by rewrite (leq_trans (max_card _)) // card_ord.
 Qed.
 

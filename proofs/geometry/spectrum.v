@@ -34,7 +34,7 @@ Variables (R : rcfType) (n : nat) (g : 'cV[R]_n.+1).
 Implicit Types (v : 'cV[R]_n.+1) (a : R) (i j p q : 'I_n.+1).
 Add Field R_field : (field_laws R).
 
-Notation N := (@size R n).
+Notation N := (@row_size R n).
 Notation M := (shape g).
 Notation t := (square g).
 
@@ -88,7 +88,7 @@ Qed.
 
 Lemma undo (x y : R) : x != 0 -> - (N / x) * (0 - N^-1 * x * y) = y.
 Proof.
-move=> /eqP x0; have /eqP N0 := @size_neq0 R n; move: N0; set s := N => N0.
+move=> /eqP x0; have /eqP N0 := @row_size_neq0 R n; move: N0; set s := N => N0.
 by read_identity R; field.
 Qed.
 
@@ -113,7 +113,7 @@ Lemma dot_inverse_gains : dot (inverse_gains g) g = N - #|zeros g|%:R.
 Proof.
 have -> : #|zeros g|%:R = \sum_i (g i 0 == 0)%:R :> R.
   by rewrite -natr_sum -sum1_card big_mkcond; congr _%:R; apply: eq_bigr => i _; rewrite inE.
-rewrite -size_sum -sumrB; apply: eq_bigr => i _; rewrite mxE.
+rewrite -row_size_sum -sumrB; apply: eq_bigr => i _; rewrite mxE.
 by have [->|g0] := eqVneq (g i 0) 0; rewrite ?mulr0 ?subrr // mulVf // subr0.
 Qed.
 
@@ -121,7 +121,7 @@ Lemma inverse_gains_shape : (inverse_gains g)^T *m M = (#|zeros g|%:R / N) *: g^
 Proof.
 rewrite -[in LHS]shift0 shift_rank_one mulmxBr inverse_gains_diag -scalemxAl -scalemxAr mulmxA.
 rewrite dot_mx mul_scalar_mx dot_inverse_gains scalerA -{1}[g^T]scale1r -scalerBl.
-by rewrite mulrBr mulVf ?size_neq0 // opprB addrC subrK mulrC.
+by rewrite mulrBr mulVf ?row_size_neq0 // opprB addrC subrK mulrC.
 Qed.
 
 (** The diagonal keeps g, and so does M if a gain is zero. *)
@@ -130,7 +130,7 @@ Proof. by rewrite -inverse_gains_diag submxMl. Qed.
 
 Lemma gains_kept_shape : (0 < #|zeros g|)%N -> (g^T <= M)%MS.
 Proof.
-move=> some; have kN : #|zeros g|%:R / N != 0 by rewrite mulf_neq0 ?invr_eq0 ?size_neq0 ?k_neq0.
+move=> some; have kN : #|zeros g|%:R / N != 0 by rewrite mulf_neq0 ?invr_eq0 ?row_size_neq0 ?k_neq0.
 by rewrite -(eqmx_scale _ kN) -inverse_gains_shape submxMl.
 Qed.
 

@@ -9,7 +9,7 @@
 
     Symbols.
       g b x eps        gain, bias, row (columns of n + 1 numbers), and the number under the root
-      size             N = n + 1, as a number
+      row_size             N = n + 1, as a number
       mean, variance, mean_square, layer_norm, rms_norm   as exactnorm.h defines them
       normalized       LayerNorm without gain and bias
       dot u v, normsq u   u'v and |u|^2
@@ -36,11 +36,11 @@ Section Definitions.
 Variables (R : rcfType) (n : nat).
 Implicit Types (g b x : 'cV[R]_n.+1) (eps : R).
 
-Definition size : R := n.+1%:R.
+Definition row_size : R := n.+1%:R.
 
-Definition mean x : R := (\sum_i x i 0) / size.
-Definition variance x : R := (\sum_i (x i 0 - mean x) ^+ 2) / size.
-Definition mean_square x : R := (\sum_i x i 0 ^+ 2) / size.
+Definition mean x : R := (\sum_i x i 0) / row_size.
+Definition variance x : R := (\sum_i (x i 0 - mean x) ^+ 2) / row_size.
+Definition mean_square x : R := (\sum_i x i 0 ^+ 2) / row_size.
 
 Definition layer_norm g b eps x : 'cV[R]_n.+1 :=
   \col_i (g i 0 * (x i 0 - mean x) / Num.sqrt (variance x + eps) + b i 0).
@@ -50,7 +50,7 @@ Definition rms_norm g b eps x : 'cV[R]_n.+1 :=
 Definition dot p (u v : 'cV[R]_p) : R := \sum_i u i 0 * v i 0.
 Definition normsq p (u : 'cV[R]_p) : R := dot u u.
 
-Definition projection : 'M[R]_n.+1 := 1%:M - size^-1 *: const_mx 1.
+Definition projection : 'M[R]_n.+1 := 1%:M - row_size^-1 *: const_mx 1.
 Definition gains g : 'M[R]_n.+1 := diag_mx g^T.
 Definition shape g : 'M[R]_n.+1 := gains g *m projection *m gains g.
 
@@ -61,7 +61,7 @@ Definition rms_normalized eps x : 'cV[R]_n.+1 :=
 
 End Definitions.
 
-Arguments size {R n}.
+Arguments row_size {R n}.
 Arguments projection {R n}.
 
 Section Inner_products.
@@ -105,11 +105,11 @@ Section Facts.
 Variables (R : rcfType) (n : nat).
 Implicit Types (g b x : 'cV[R]_n.+1) (eps : R).
 
-Notation N := (@size R n).
+Notation N := (@row_size R n).
 
-Lemma size_gt0 : 0 < N. Proof. exact: ltr0Sn. Qed.
-Lemma size_neq0 : N != 0. Proof. by rewrite gt_eqF // size_gt0. Qed.
-Lemma size_sum : \sum_(i < n.+1) 1 = N :> R.
+Lemma row_size_gt0 : 0 < N. Proof. exact: ltr0Sn. Qed.
+Lemma row_size_neq0 : N != 0. Proof. by rewrite gt_eqF // row_size_gt0. Qed.
+Lemma row_size_sum : \sum_(i < n.+1) 1 = N :> R.
 Proof. by rewrite sumr_const card_ord. Qed.
 
 (** ** The projection *)
@@ -127,8 +127,8 @@ Qed.
 Lemma sum_centred x : \sum_i (projection *m x) i 0 = 0.
 Proof.
 rewrite projection_of; under eq_bigr do rewrite mxE.
-rewrite sumrB sumr_const card_ord -mulr_natl -/(@size R n).
-by rewrite /mean mulrC divfK ?size_neq0 // subrr.
+rewrite sumrB sumr_const card_ord -mulr_natl -/(@row_size R n).
+by rewrite /mean mulrC divfK ?row_size_neq0 // subrr.
 Qed.
 
 (** What sums to zero is left as it is. *)
@@ -150,7 +150,7 @@ Qed.
 (** |Pi x|^2 is N times the variance. *)
 Theorem normsq_centred x : normsq (projection *m x) = N * variance x.
 Proof.
-rewrite /variance mulrC divfK ?size_neq0 // /normsq /dot projection_of.
+rewrite /variance mulrC divfK ?row_size_neq0 // /normsq /dot projection_of.
 by apply: eq_bigr => i _; rewrite !mxE expr2.
 Qed.
 
@@ -159,7 +159,7 @@ Proof. by rewrite divr_ge0 ?ler0n // sumr_ge0 // => i _; rewrite sqr_ge0. Qed.
 
 Lemma normsq_row x : normsq x = N * mean_square x.
 Proof.
-by rewrite /mean_square mulrC divfK ?size_neq0.
+by rewrite /mean_square mulrC divfK ?row_size_neq0.
 Qed.
 
 Lemma mean_square_ge0 x : 0 <= mean_square x.
@@ -179,15 +179,15 @@ Proof. by apply/colP => i; rewrite gains_of !mxE mulrA. Qed.
 Lemma rms_norm_normalized g b eps x : rms_norm g b eps x = gains g *m rms_normalized eps x + b.
 Proof. by apply/colP => i; rewrite gains_of !mxE mulrA. Qed.
 
-Lemma sqrt_size_gt0 : 0 < Num.sqrt N.
-Proof. by rewrite sqrtr_gt0 size_gt0. Qed.
+Lemma sqrt_row_size_gt0 : 0 < Num.sqrt N.
+Proof. by rewrite sqrtr_gt0 row_size_gt0. Qed.
 
 Lemma normalized_projection eps x :
   normalized eps x =
   (Num.sqrt N / Num.sqrt (normsq (projection *m x) + N * eps)) *: (projection *m x).
 Proof.
-have s0 : Num.sqrt N != 0 by rewrite gt_eqF // sqrt_size_gt0.
-apply/colP => i; rewrite normsq_centred -mulrDr (sqrtrM _ (ltW size_gt0)) projection_of !mxE.
+have s0 : Num.sqrt N != 0 by rewrite gt_eqF // sqrt_row_size_gt0.
+apply/colP => i; rewrite normsq_centred -mulrDr (sqrtrM _ (ltW row_size_gt0)) projection_of !mxE.
 by rewrite invfM mulrA divff // mul1r mulrC.
 Qed.
 

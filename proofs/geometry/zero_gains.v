@@ -47,7 +47,7 @@ Variables (R : rcfType) (n : nat) (g b : 'cV[R]_n.+1).
 Implicit Types (x y z : 'cV[R]_n.+1) (eps : R) (f : 'I_n.+1 -> R).
 Add Field R_field : (field_laws R).
 
-Notation N := (@size R n).
+Notation N := (@row_size R n).
 Notation Z := (zeros g).
 Notation k := (#|Z|%:R : R).
 
@@ -202,7 +202,7 @@ Section Zero_gains.
 Variables (R : rcfType) (n : nat) (g b : 'cV[R]_n.+1).
 Implicit Types (x y : 'cV[R]_n.+1) (eps : R).
 
-Notation N := (@size R n).
+Notation N := (@row_size R n).
 Notation k := #|zeros g|.
 
 (** An element without gain is its bias. *)
@@ -221,7 +221,7 @@ Theorem form_below eps x :
   eps / (variance x + eps) <= 1 - form g b (layer_norm g b eps x) / N.
 Proof.
 move=> ve; rewrite -(near_one n ve) -(normsq_normalized ve) ler_add2l ler_opp2.
-rewrite ler_pmul2r ?invr_gt0 ?size_gt0 // layer_norm_normalized.
+rewrite ler_pmul2r ?invr_gt0 ?row_size_gt0 // layer_norm_normalized.
 by apply: form_part_le => //; exact: sum_normalized.
 Qed.
 
