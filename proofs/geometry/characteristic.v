@@ -12,11 +12,14 @@
     Main results.
       characteristic   det (X - M) = X p' / N
       det_rank_one     det (D + u v') = det D (1 + v' D^-1 u) for a diagonal D without zeros
-      axes_product     the product of all X - m_j is X p' / N, for each eigenbasis V, m of M *)
+      axes_product     the product of all X - m_j is X p' / N, for each eigenbasis V, m of M
+      axes_volume      k = 0: the product of the m_j that are not 0 is the sum over i of the
+                       products of g_j^2 over j other than i, divided by N
+      axes_volume_zeros   k >= 1: it is k / N times the product of the g_i^2 that are not 0 *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
-From ExactNorm Require Import geometry.vectors geometry.spectral geometry.multiplicity
-  geometry.secular.
+From ExactNorm Require Import geometry.vectors geometry.zero_gains geometry.spectral
+  geometry.multiplicity geometry.secular geometry.spectrum.
 
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -138,6 +141,79 @@ have [VV _] := axes; rewrite char_poly_value -[a%:M - M]opprB (eigenbasis_shift 
 rewrite -mulNmx -mulmxN opprB !det_mulmx mulrAC -det_mulmx (mulmx1C VV) det1 mul1r.
 rewrite -diag_const_mx -raddfB det_diag horner_prod; apply: eq_bigr => j _.
 by rewrite !hornerE !mxE.
+Qed.
+
+(** ** The product of the semi-axes *)
+
+(** Zeros come out as a power of X; what is left at 0 is the product of the rest up to sign. *)
+Lemma zeros_out (d : 'rV[R]_n.+1) :
+  \prod_j ('X - (d 0 j)%:P) = 'X ^+ times d 0 * \prod_(j | d 0 j != 0) ('X - (d 0 j)%:P).
+Proof.
+rewrite (bigID (fun j => d 0 j == 0)) /=; congr (_ * _).
+rewrite (eq_bigr (fun=> 'X)) => [|j /eqP ->]; last by rewrite subr0.
+by rewrite prodr_const /times cardsE.
+Qed.
+
+Lemma rest_at_0 (d : 'rV[R]_n.+1) (P : pred 'I_n.+1) :
+  (\prod_(j | P j) ('X - (d 0 j)%:P)).[0] = (-1) ^+ #|P| * \prod_(j | P j) d 0 j.
+Proof.
+rewrite horner_prod -prodr_const -big_split /=; apply: eq_bigr => j _.
+by rewrite !hornerE mulN1r.
+Qed.
+
+Lemma rest_neq0 (d : 'rV[R]_n.+1) : #|[pred j | d 0 j != 0]| = (n.+1 - times d 0)%N.
+Proof.
+have rest x y z : (x + y = z -> y = z - x)%N by move=> <-; rewrite addKn.
+rewrite -[X in (X - _)%N]card_ord; apply: rest; rewrite -(cardsC [set j | d 0 j == 0]); congr (_ + _)%N.
+by apply: eq_card => j; rewrite !inE.
+Qed.
+
+Lemma X_neq0 : 'X != 0 :> {poly R}. Proof. by rewrite polyX_eq0. Qed.
+
+Variables (V : 'M[R]_n.+1) (m : 'rV[R]_n.+1).
+Hypothesis axes : eigenbasis M V m.
+
+Theorem axes_volume :
+  (forall i, g i 0 != 0) ->
+  \prod_(j | m 0 j != 0) m 0 j = (\sum_i \prod_(j | j != i) t j) / N.
+Proof.
+move=> g0; have one : times m 0 = 1%N.
+  rewrite (zero_multiplicity axes); suff -> : #|zeros g| = 0%N by [].
+  by apply: eq_card0 => i; rewrite inE (negPf (g0 i)).
+have := axes_product axes; rewrite zeros_out one expr1 scalerAr => /(mulfI X_neq0).
+move/(congr1 (horner^~ 0)); rewrite hornerZ gain_poly_deriv rest_at_0 rest_neq0 one subn1 /=.
+have sign : (-1) ^+ n != 0 :> R by rewrite signr_eq0.
+move=> e; apply: (mulfI sign); rewrite e mulrC mulrA; congr (_ / _).
+rewrite mulr_sumr; apply: eq_bigr => i _.
+have -> : (-1) ^+ n = \prod_(j | j != i) (-1) :> R.
+  by rewrite (prodr_const (predC1 i)) cardC1 card_ord.
+rewrite -big_split; apply: eq_bigr => j _ /=.
+by rewrite sub0r mulN1r.
+Qed.
+
+Theorem axes_volume_zeros :
+  (0 < #|zeros g|)%N ->
+  \prod_(j | m 0 j != 0) m 0 j = #|zeros g|%:R / N * \prod_(i | g i 0 != 0) t i.
+Proof.
+move=> some; set k := #|zeros g|; pose s : 'rV[R]_n.+1 := \row_i t i.
+have mk : times m 0 = k by rewrite (zero_multiplicity axes) (maxn_idPl some).
+have sk : times s 0 = k.
+  by rewrite /k -zeros_square; apply: eq_card => i; rewrite !inE mxE.
+pose P := \prod_(i | s 0 i != 0) ('X - (s 0 i)%:P).
+have gP : gain_poly = 'X ^+ k * P.
+  rewrite -sk -zeros_out; apply: eq_bigr => i _; by rewrite mxE.
+have := axes_product axes; rewrite zeros_out mk gP derivM derivXn.
+have -> : 'X * ('X ^+ k.-1 *+ k * P + 'X ^+ k * P^`()) = 'X ^+ k * (P *+ k + 'X * P^`()).
+  rewrite !mulrDr mulrnAl mulrnAr mulrnAr mulrA -exprS prednK //; congr (_ + _).
+  by rewrite mulrCA.
+rewrite scalerAr => /(mulfI (expf_neq0 k X_neq0)).
+move/(congr1 (horner^~ 0)).
+rewrite hornerZ !hornerE hornerMn !rest_at_0 !rest_neq0 mk sk.
+have sign : (-1) ^+ (n.+1 - k) != 0 :> R by rewrite signr_eq0.
+move=> e; apply: (mulfI sign); rewrite e -mulr_natr -!mulrA mulrCA; congr (_ * _).
+rewrite [RHS]mulrCA (mulrC _ k%:R); congr (_ * (_ * _)).
+apply: eq_big => [i|i _]; last by rewrite mxE.
+by rewrite mxE /square sqrf_eq0.
 Qed.
 
 End Characteristic.
