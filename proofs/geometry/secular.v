@@ -234,18 +234,21 @@ rewrite -[leRHS]mul1r ler_pmul2r ?invr_gt0 // ler_pdivr_mulr // mul1r /row_size 
 by rewrite (leq_trans (max_card _)) // card_ord.
 Qed.
 
+Lemma margin_strict p q m :
+  neighbours g p q -> t p + margin p q <= m <= t q - margin p q -> t p < m < t q.
+Proof.
+move=> [/margin_gt0 d0 _] /andP[lo hi]; rewrite (lt_le_trans _ lo) ?ltr_addl //=.
+by rewrite (le_lt_trans hi) // ltr_subl_addr ltr_addl.
+Qed.
+
 (** One root between neighbours, at a known distance from both. *)
 Theorem secular_root_exists p q :
   neighbours g p q ->
   exists2 m, t p + margin p q <= m <= t q - margin p q & secular g m = 0.
 Proof.
-move=> nb; have [pq _] := nb; have d0 := margin_gt0 pq.
-have inside := margin_inside pq.
-have strict m : t p + margin p q <= m <= t q - margin p q -> t p < m < t q.
-  move=> /andP[lo hi]; rewrite (lt_le_trans _ lo) ?ltr_addl //=.
-  by rewrite (le_lt_trans hi) // ltr_subl_addr ltr_addl.
+move=> nb; have [pq _] := nb; have inside := margin_inside pq.
 have reg m : t p + margin p q <= m <= t q - margin p q -> regular g m.
-  by move/strict; exact: between_regular.
+  by move/(margin_strict nb); exact: between_regular.
 have reg_lo : regular g (t p + margin p q) by apply: reg; rewrite lexx.
 have reg_hi : regular g (t q - margin p q) by apply: reg; rewrite lexx inside.
 have ends : secular_poly.[t p + margin p q] <= 0 <= secular_poly.[t q - margin p q].

@@ -225,10 +225,7 @@ Theorem interlacing p q :
   neighbours g p q -> #|[set j | t p < m 0 j < t q]| = 1%N.
 Proof.
 move=> nb; have [a range root] := secular_root_exists nb.
-have [pq _] := nb; have d0 := margin_gt0 pq.
-have between : t p < a < t q.
-  case/andP: range => lo hi; rewrite (lt_le_trans _ lo) ?ltr_addl //=.
-  by rewrite (le_lt_trans hi) // ltr_subl_addr ltr_addl.
+have between := margin_strict nb range.
 have reg := between_regular nb between.
 apply: etrans (root_multiplicity reg root); apply: eq_card => j; rewrite !inE.
 apply/idP/eqP => [inside_j|-> //].
