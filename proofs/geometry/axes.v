@@ -19,8 +19,8 @@
       rms_norm_axes        RMSNorm: the coordinate axes, with semi-axes sqrt(N) |g_i| *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
-From ExactNorm Require Import geometry.arithmetic geometry.vectors geometry.hyperplane geometry.ellipsoid
-  geometry.zero_gains geometry.spectral.
+From ExactNorm Require Import geometry.arithmetic geometry.vectors geometry.hyperplane
+  geometry.ellipsoid geometry.zero_gains geometry.spectral.
 
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -69,8 +69,8 @@ Proof. by rewrite /B !trmx_mul tr_diag_mx !trmxK !mulmxA. Qed.
 Lemma singular_left : A *m B = V *m diag_mx s.
 Proof.
 have [VV SV] := axes.
-rewrite /B !mulmxA -shape_square SV -!mulmxA (mulmxA V^T) VV mul1mx mulmx_diag; congr (V *m diag_mx _).
-apply/rowP => j; rewrite !mxE -{1}root_sq; have [->|s0] := eqVneq (Num.sqrt (m 0 j)) 0.
+rewrite /B !mulmxA -shape_square SV -!mulmxA (mulmxA V^T) VV mul1mx mulmx_diag.
+congr (V *m diag_mx _); apply/rowP => j; rewrite !mxE -{1}root_sq; have [->|s0] := eqVneq (Num.sqrt (m 0 j)) 0.
   by rewrite !mul0r.
 by rewrite mulfK.
 Qed.
@@ -78,7 +78,8 @@ Qed.
 Lemma singular_right : B^T *m B = diag_mx (\row_j (m 0 j != 0)%:R).
 Proof.
 have [VV _] := axes.
-rewrite singular_tr -!mulmxA (mulmxA (gains g)) singular_left (mulmxA V^T) VV mul1mx mulmx_diag; congr (diag_mx _); apply/rowP => j; rewrite !mxE.
+rewrite singular_tr -!mulmxA (mulmxA (gains g)) singular_left (mulmxA V^T) VV mul1mx mulmx_diag.
+congr (diag_mx _); apply/rowP => j; rewrite !mxE.
 have [m0|m0] := eqVneq (m 0 j) 0; first by rewrite m0 sqrtr0 mulr0.
 by rewrite mulVf // sqrtr_eq0 -ltNge lt0r m0 axes_ge0.
 Qed.
@@ -147,7 +148,8 @@ Lemma coordinates_le z : normsq (B^T *m z) <= normsq z.
 Proof. by rewrite -subr_ge0 -bessel normsq_ge0. Qed.
 
 (** With one zero gain at most, G sees all that has no sum. *)
-Lemma gains_see (u : 'cV[R]_n.+1) : (#|zeros g| <= 1)%N -> \sum_i u i 0 = 0 -> gains g *m u = 0 -> u = 0.
+Lemma gains_see (u : 'cV[R]_n.+1) :
+  (#|zeros g| <= 1)%N -> \sum_i u i 0 = 0 -> gains g *m u = 0 -> u = 0.
 Proof.
 move=> k1 u0 /colP Gu.
 have off i : i \notin zeros g -> u i 0 = 0.
@@ -285,7 +287,8 @@ have sum_of c : \sum_i (c i 0 * (Num.sqrt (@row_size R n) * `|g i 0|)) *: delta_
     by rewrite mulrC -mulrA mulrCA.
   by move=> j /negPf ji; rewrite !mxE eq_sym ji mulr0.
 move=> e0; split=> [[x <-]|[c c1 ->]].
-  have zN : normsq (rms_normalized eps x) < @row_size R n by apply/(rms_normalized_image _ e0); exists x.
+  have zN : normsq (rms_normalized eps x) < @row_size R n.
+    by apply/(rms_normalized_image _ e0); exists x.
   exists ((Num.sqrt (@row_size R n))^-1 *: flip (rms_normalized eps x)).
     by rewrite normsqZ exprVn sqr_sqrtr ?(ltW S0) // flip_norm mulrC ltr_pdivr_mulr // mul1r.
   rewrite sum_of rms_norm_normalized; congr (_ *m _ + _); apply/colP => i; rewrite !mxE.

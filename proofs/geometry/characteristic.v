@@ -164,7 +164,8 @@ Qed.
 Lemma rest_neq0 (d : 'rV[R]_n.+1) : #|[pred j | d 0 j != 0]| = (n.+1 - times d 0)%N.
 Proof.
 have rest x y z : (x + y = z -> y = z - x)%N by move=> <-; rewrite addKn.
-rewrite -[X in (X - _)%N]card_ord; apply: rest; rewrite -(cardsC [set j | d 0 j == 0]); congr (_ + _)%N.
+rewrite -[X in (X - _)%N]card_ord; apply: rest.
+rewrite -(cardsC [set j | d 0 j == 0]); congr (_ + _)%N.
 by apply: eq_card => j; rewrite !inE.
 Qed.
 

@@ -120,7 +120,7 @@ Proof. exact: zero_gains_image_filled. Qed.
 
 (** ** What a program has to find, to have found all axes *)
 
-(** Strictly between neighbouring squares of gains there is just one root of the secular equation, ... *)
+(** Strictly between neighbouring squares there is just one root of the secular equation, ... *)
 Theorem one_root g p q :
   neighbours g p q ->
   exists2 m, square g p < m < square g q /\ secular g m = 0 &
