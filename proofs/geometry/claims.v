@@ -7,7 +7,7 @@
 
     Corresponds to lib/geometry/claims and lib/geometry/decision.
 
-    Symbols.  Those of hyperplane.v, zero_gains.v and cells.v, and
+    Symbols.  Those of hyperplane.v, zero_gains.v, cells.v and lengths.v, and
       undone g b z       t_i = (z_i - b_i) / g_i, which is 0 where g_i = 0
       cells_of g B       B bounds t: not empty, and the one point 0 for each zero gain
       candidate g b B z  z_i = b_i where g_i = 0, and t is in the box: z is one choice
@@ -24,7 +24,7 @@
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From ExactNorm Require Import geometry.arithmetic geometry.vectors geometry.hyperplane
-  geometry.ellipsoid geometry.zero_gains geometry.cells.
+  geometry.ellipsoid geometry.zero_gains geometry.cells geometry.lengths.
 
 Set Implicit Arguments.
 Unset Strict Implicit.
