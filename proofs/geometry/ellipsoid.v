@@ -5,7 +5,7 @@
     the LayerNorm of some row.  Here for gains that are not zero; zero_gains.v has the others, and
     axes.v says the same by semi-axes, for all gains.
 
-    Corresponds to lib/geometry/ellipsoid.
+    Corresponds to lib/geometry/ellipsoid and lib/geometry/preimage.
 
     Symbols.  Those of vectors.v and hyperplane.v.
 
@@ -13,6 +13,8 @@
       layer_norm_image          eps > 0: the image is alpha . (y - b) = 0 with r^2 < N, all of it
       layer_norm_image_surface  eps = 0: alpha . (y - b) = 0 with r^2 = N, all of it
       rms_norm_image, rms_norm_image_surface   the N-dimensional ellipsoid and its surface
+      layer_norm_preimage, rms_norm_preimage   a row that leads to a given point: t = (y - b) / g
+                                times sqrt (eps / (1 - |t|^2 / N))
       normalized_image, ...     the same without gain and bias *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
@@ -59,13 +61,14 @@ by rewrite variance_centred.
 Qed.
 
 (** Each point of the open ball is reached, by the row in its own direction. *)
+Definition reach eps z : R := Num.sqrt (eps / (1 - normsq z / N)).
+
 Lemma rms_normalized_reaches eps z :
-  0 < eps -> normsq z < N -> exists s : R, rms_normalized eps (s *: z) = z.
+  0 < eps -> normsq z < N -> rms_normalized eps (reach eps z *: z) = z.
 Proof.
 move=> e0 zN; have v1 : normsq z / N < 1 by rewrite ltr_pdivr_mulr ?row_size_gt0 // mul1r.
-set v := normsq z / N in v1 *; have d0 : 0 < 1 - v by rewrite subr_gt0.
+rewrite /reach; set v := normsq z / N in v1 *; have d0 : 0 < 1 - v by rewrite subr_gt0.
 have s0 : 0 < eps / (1 - v) by rewrite divr_gt0.
-exists (Num.sqrt (eps / (1 - v))).
 have total : mean_square (Num.sqrt (eps / (1 - v)) *: z) + eps = eps / (1 - v).
   rewrite mean_square_scaled -/v sqr_sqrtr ?ltW //.
   have /eqP d1 : 1 - v != 0 by rewrite gt_eqF.
@@ -85,7 +88,7 @@ Theorem rms_normalized_image eps z :
   0 < eps -> (exists x, rms_normalized eps x = z) <-> normsq z < N.
 Proof.
 move=> e0; split=> [[x <-]|zN]; last first.
-  by have [s sz] := rms_normalized_reaches e0 zN; exists (s *: z).
+  by exists (reach eps z *: z); exact: rms_normalized_reaches.
 have m0 := mean_square_ge0 x.
 by rewrite normsq_rms_normalized ?inside_one // ltr_paddl.
 Qed.
@@ -94,8 +97,8 @@ Theorem normalized_image eps z :
   0 < eps -> (exists x, normalized eps x = z) <-> \sum_i z i 0 = 0 /\ normsq z < N.
 Proof.
 move=> e0; split=> [[x <-]|[z0 zN]]; last first.
-  have [s sz] := rms_normalized_reaches e0 zN; exists (s *: z).
-  by rewrite normalized_centred // sum_scaled.
+  exists (reach eps z *: z); rewrite normalized_centred ?sum_scaled //.
+  exact: rms_normalized_reaches.
 have v0 := variance_ge0 x.
 by rewrite sum_normalized normsq_normalized ?inside_one // ltr_paddl.
 Qed.
@@ -150,6 +153,24 @@ Proof.
 move=> e0; rewrite offset_undone radius_undone -(normalized_image _ e0).
 split=> -[x xy]; exists x; first by rewrite -xy layer_norm_normalized gainsK.
 by rewrite layer_norm_normalized xy undoneK.
+Qed.
+
+(** A row that leads to a given point, in closed form. *)
+Theorem layer_norm_preimage eps y :
+  0 < eps -> offset g b y = 0 -> radius_sq g b y < N ->
+  layer_norm g b eps (reach eps (undone y) *: undone y) = y.
+Proof.
+rewrite offset_undone radius_undone => e0 y0 yN.
+rewrite layer_norm_normalized normalized_centred ?sum_scaled // rms_normalized_reaches //.
+exact: undoneK.
+Qed.
+
+Theorem rms_norm_preimage eps y :
+  0 < eps -> radius_sq g b y < N ->
+  rms_norm g b eps (reach eps (undone y) *: undone y) = y.
+Proof.
+rewrite radius_undone => e0 yN; rewrite rms_norm_normalized rms_normalized_reaches //.
+exact: undoneK.
 Qed.
 
 (** For eps = 0 it is the surface, all of it. *)

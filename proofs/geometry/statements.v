@@ -15,12 +15,17 @@
       shape g          M = G Pi G
       eigenbasis S V m S = V diag(m) V' and V'V = I
       on_axes V m c    sum of c_j sqrt(N m_j) v_j
-      secular g m      sum of 1 / (g_i^2 - m) *)
+      secular g m      sum of 1 / (g_i^2 - m);  slope g m  of 1 / (g_i^2 - m)^2;
+                       terms g m  of 1 / |g_i^2 - m|
+      candidate g b B z   z_i = b_i where g_i = 0, and each (z_i - b_i) / g_i lies in an interval of
+                       the box B, whose ends belong to it or not (closed B i)
+      nearest B, furthest B   the points of the closed box with the least and the largest length *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From ExactNorm Require Import geometry.vectors geometry.hyperplane geometry.ellipsoid
   geometry.zero_gains geometry.pseudo_inverse geometry.spectral geometry.multiplicity geometry.axes
-  geometry.secular geometry.spectrum geometry.directions geometry.characteristic.
+  geometry.secular geometry.spectrum geometry.directions geometry.characteristic geometry.cells
+  geometry.lengths geometry.claims geometry.conditioning.
 
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -160,5 +165,50 @@ Qed.
 Theorem characteristic_polynomial g :
   char_poly (shape g) = N^-1 *: ('X * (gain_poly g)^`()).
 Proof. exact: characteristic. Qed.
+
+(** ** Rounded outputs *)
+
+(** Whether numbers that round to the outputs fulfil a claim is decided by corners of their box. *)
+Theorem plane_is_decided g b (B : box R n.+1) :
+  cells_of g B ->
+  (exists2 z, candidate g b B z & offset g b z = 0) <->
+  (total (low B) < 0 \/ total (low B) = 0 /\ forall i, closed B i) /\
+  (0 < total (high B) \/ total (high B) = 0 /\ forall i, closed B i).
+Proof. exact: plane_decided. Qed.
+
+Theorem interior_is_decided g b (B : box R n.+1) r :
+  cells_of g B ->
+  (exists2 z, candidate g b B z & radius_sq g b z < r) <-> normsq (nearest B) < r.
+Proof. by move=> cells; exact: interior_decided. Qed.
+
+Theorem surface_is_decided g b (B : box R n.+1) r :
+  cells_of g B ->
+  (exists2 z, candidate g b B z & radius_sq g b z = r) <->
+  (normsq (nearest B) < r \/ normsq (nearest B) = r /\ in_box B (nearest B)) /\
+  (r < normsq (furthest B) \/ normsq (furthest B) = r /\ forall i, closed B i).
+Proof. by move=> cells; exact: surface_decided. Qed.
+
+(** A right output is never refused: LN(x) itself is a candidate, and fulfils each claim. *)
+Theorem right_is_never_refused g b (B : box R n.+1) eps x :
+  cells_of g B -> 0 < eps -> in_box B (undone g b (layer_norm g b eps x)) ->
+  [/\ all_gains g -> exists2 z, candidate g b B z & offset g b z = 0,
+      exists2 z, candidate g b B z & radius_sq g b z < N &
+      exists2 z, candidate g b B z & radius_sq g b z = spread g eps x].
+Proof.
+move=> cells e0 right; have v0 := variance_ge0 x; split=> [g0||].
+- by apply/plane_decided => //; exact: plane_never_refused right g0.
+- by apply/interior_decided => //; exact: interior_never_refused right e0.
+- by apply/surface_decided => //; apply: surface_never_refused right _; rewrite // ltr_paddl.
+Qed.
+
+(** ** Computed roots *)
+
+(** A number near a root with a small residual is as near as this. *)
+Theorem small_residual_is_near g m m' theta delta i :
+  regular g m -> secular g m = 0 -> 0 <= theta < 1 ->
+  (forall j, `|m' - m| <= theta * `|square g j - m|) ->
+  0 <= delta -> `|secular g m'| <= delta * terms g m' ->
+  `|m' - m| <= (1 + theta) / (1 - theta) * delta * (Num.sqrt N * `|square g i - m|).
+Proof. by move=> reg root th near d0; exact: root_accuracy. Qed.
 
 End Statements.
