@@ -70,7 +70,8 @@ Lemma singular_left : A *m B = V *m diag_mx s.
 Proof.
 have [VV SV] := axes.
 rewrite /B !mulmxA -shape_square SV -!mulmxA (mulmxA V^T) VV mul1mx mulmx_diag.
-congr (V *m diag_mx _); apply/rowP => j; rewrite !mxE -{1}root_sq; have [->|s0] := eqVneq (Num.sqrt (m 0 j)) 0.
+congr (V *m diag_mx _); apply/rowP => j; rewrite !mxE -{1}root_sq.
+have [->|s0] := eqVneq (Num.sqrt (m 0 j)) 0.
   by rewrite !mul0r.
 by rewrite mulfK.
 Qed.

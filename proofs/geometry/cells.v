@@ -54,7 +54,7 @@ Proof. by rewrite !mxE. Qed.
 Lemma within_closure B i s : within B i s -> low B i 0 <= s <= high B i 0.
 Proof. by rewrite /within; case: ifP => // _ /andP[ls sh]; rewrite !ltW. Qed.
 
-(** From a point of the closed box straight to one of the box, all but the beginning is in the box. *)
+(** From the closed box's rim straight to a point of the box, all but the start is in the box. *)
 Lemma between_in_box B t u r :
   (forall i, low B i 0 <= t i 0 <= high B i 0) -> in_box B u -> 0 < r <= 1 ->
   in_box B (between t u r).
@@ -98,7 +98,8 @@ have rS : r * S < a0 by rewrite mulrAC ltr_pdivr_mulr // ltr_pmul2l // ltr_addr.
 clearbody r; exists r; first by rewrite r0.
 have r2 : r ^+ 2 <= r by rewrite expr2 ler_pimull // ltW.
 have size : `|r * a1 + r ^+ 2 * a2| < a0.
-  rewrite (le_lt_trans (ler_norm_add _ _)) // (le_lt_trans _ rS) // mulrDr (normrM r) (normrM (r ^+ 2)).
+  rewrite (le_lt_trans (ler_norm_add _ _)) // (le_lt_trans _ rS) // mulrDr.
+  rewrite (normrM r) (normrM (r ^+ 2)).
   by rewrite (ger0_norm (ltW r0)) (ger0_norm (sqr_ge0 r)) ler_add // ler_wpmul2r.
 by rewrite -addrA -ltr_subl_addl sub0r; move: size; rewrite ltr_norml => /andP[].
 Qed.

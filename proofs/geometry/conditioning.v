@@ -105,7 +105,9 @@ have two : (2%:R : R) <> 0 by apply/eqP; rewrite pnatr_eq0.
 have sum_f : \sum_j f j = terms m / 2%:R.
   by rewrite /f -mulr_suml sumrB -mulr_sumr -/(secular g m) root mulr0 subr0.
 have f_le j : f j ^+ 2 <= s j ^+ 2.
-  have fj : 0 <= f j by rewrite divr_ge0 ?ler0n // subr_ge0 -[leRHS]mul1r -[1](normr_sign R (s i < 0)%R) -normrM ler_norm.
+  have fj : 0 <= f j.
+    rewrite divr_ge0 ?ler0n // subr_ge0 -[leRHS]mul1r -[1](normr_sign R (s i < 0)%R).
+    by rewrite -normrM ler_norm.
   have sj : f j <= `|s j|.
     rewrite ler_pdivr_mulr ?ltr0n // mulr_natr mulr2n ler_add2l -mulNr.
     by rewrite -[leRHS]mul1r -[1](normr_sign R (s i < 0)%R) -normrN -normrM ler_norm.

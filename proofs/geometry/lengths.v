@@ -154,7 +154,8 @@ Theorem length_attained B c : proper B ->
 Proof.
 move=> pB; rewrite -(length_below _ pB) -(length_above _ pB).
 split=> [[t tB tc]|[[t tB tc] [u uB cu]]]; first by split; exists t; rewrite // tc.
-pose P : {poly R} := (normsq t - c)%:P + (dot t (u - t) *+ 2)%:P * 'X + (normsq (u - t))%:P * 'X ^+ 2.
+pose P : {poly R} :=
+  (normsq t - c)%:P + (dot t (u - t) *+ 2)%:P * 'X + (normsq (u - t))%:P * 'X ^+ 2.
 have PE r : P.[r] = normsq (between t u r) - c.
   by rewrite normsq_between /P !hornerE /=; set a := dot t _; read_identity R; ring.
 have at0 : between t u 0 = t by rewrite /between scale0r addr0.
@@ -173,7 +174,8 @@ move: (low B i 0) (high B i 0) lh => l h lh; case: (leP 0 h) => h0.
   case: (leP l 0) => l0; last by rewrite (max_idPl (le_trans nh (ltW l0))) (max_idPr (ltW l0)).
   by rewrite (max_idPl (_ : Num.max l (- h) <= 0)) // le_maxl l0.
 have nh : 0 <= - h by rewrite oppr_ge0 ltW.
-rewrite (max_idPr lh) (max_idPr (_ : l <= - h)); last by rewrite (le_trans lh) // (le_trans (ltW h0)).
+rewrite (max_idPr lh) (max_idPr (_ : l <= - h)); last first.
+  by rewrite (le_trans lh) // (le_trans (ltW h0)).
 by rewrite (max_idPr nh) sqrrN.
 Qed.
 

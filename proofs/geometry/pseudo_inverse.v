@@ -70,7 +70,8 @@ Qed.
 (** Pi2 leaves the hyperplane's directions alone. *)
 Lemma plane_id v : dot a v = 0 -> Pi2 *m v = v.
 Proof.
-by move=> av; rewrite mulmxBl mul1mx -scalemxAl -mulmxA dot_mx av mul_mx_scalar scale0r scaler0 subr0.
+move=> av; rewrite mulmxBl mul1mx -scalemxAl -mulmxA dot_mx av mul_mx_scalar scale0r.
+by rewrite scaler0 subr0.
 Qed.
 
 Lemma dot_gains : dot g a = N.
