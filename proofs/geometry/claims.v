@@ -7,7 +7,7 @@
 
     Corresponds to lib/geometry/claims and lib/geometry/decision.
 
-    Symbols.  Those of hyperplane.v, zero_gains.v, cells.v and lengths.v, and
+    Symbols.  Those of hyperplane.v, zero_gains.v, cells.v, lengths.v and rays.v, and
       undone g b z       t_i = (z_i - b_i) / g_i, which is 0 where g_i = 0
       cells_of g B       B bounds t: not empty, and the one point 0 for each zero gain
       candidate g b B z  z_i = b_i where g_i = 0, and t is in the box: z is one choice
@@ -17,6 +17,8 @@
       plane_decided, interior_decided, interior_decided_closed, surface_decided
                               some candidate fulfils the claim iff its signs say so; open ends,
                               closed ends and ties included
+      ray_plane_decided, ray_interior_decided, ray_surface_decided
+                              the same where outputs are infinite, whose cells are half-lines
       plane_never_refused, interior_never_refused, surface_never_refused, center_never_refused
                               if LN(x) is a candidate, no sign refuses (rms_ ...: RMSNorm)
       radius_spread, rms_radius_spread   the surface's right side, with zero gains too
@@ -24,7 +26,7 @@
 
 From mathcomp Require Import all_ssreflect all_algebra.
 From ExactNorm Require Import geometry.arithmetic geometry.vectors geometry.hyperplane
-  geometry.ellipsoid geometry.zero_gains geometry.cells geometry.lengths.
+  geometry.ellipsoid geometry.zero_gains geometry.cells geometry.lengths geometry.rays.
 
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -47,8 +49,6 @@ Definition candidate z : Prop := on_support g b z /\ in_box B (undone g b z).
 Definition spread eps x : R := \sum_(i | i \notin Z) (x i 0 - mean x) ^+ 2 / (variance x + eps).
 Definition rms_spread eps x : R := \sum_(i | i \notin Z) x i 0 ^+ 2 / (mean_square x + eps).
 
-Hypothesis cells : cells_of.
-
 Lemma total_undone z : offset g b z = total (undone g b z).
 Proof. by apply: eq_bigr => i _; rewrite mxE. Qed.
 
@@ -56,22 +56,80 @@ Lemma normsq_undone z : radius_sq g b z = normsq (undone g b z).
 Proof. by apply: eq_bigr => i _; rewrite mxE expr2. Qed.
 
 (** Candidates are the points of the box. *)
-Lemma candidate_of t : in_box B t ->
-  candidate (gains g *m t + b) /\ undone g b (gains g *m t + b) = t.
+Lemma candidate_of (inside : 'cV[R]_n.+1 -> Prop) t :
+  (forall u, inside u -> forall i, i \in Z -> u i 0 = 0) -> inside t ->
+  [/\ on_support g b (gains g *m t + b), inside (undone g b (gains g *m t + b)) &
+      undone g b (gains g *m t + b) = t].
 Proof.
-move=> tB; have [pB zB] := cells; have e : undone g b (gains g *m t + b) = t.
+move=> hidden tB; have e : undone g b (gains g *m t + b) = t.
   apply/colP => i; rewrite gains_of !mxE addrK.
   have [g0|g0] := eqVneq (g i 0) 0; last by rewrite mulrC mulKf.
-  have [l0 h0 cl] : [/\ low B i 0 = 0, high B i 0 = 0 & closed B i] by apply: zB; rewrite inE g0.
-  by have := tB i; rewrite /within cl l0 h0 -eq_le g0 mul0r mul0r => /eqP.
-by split=> //; split; [exact: support_part | rewrite e].
+  by rewrite (hidden t tB i) ?inE ?g0 // mul0r mul0r.
+by split; [exact: support_part | rewrite e |].
 Qed.
+
+Lemma by_points (inside P : 'cV[R]_n.+1 -> Prop) :
+  (forall u, inside u -> forall i, i \in Z -> u i 0 = 0) ->
+  (exists2 z, on_support g b z /\ inside (undone g b z) & P (undone g b z)) <->
+  (exists2 t, inside t & P t).
+Proof.
+move=> hidden; split=> [[z [_ zB] Pz]|[t tB Pt]]; first by exists (undone g b z).
+have [zs zB e] := candidate_of hidden tB.
+by exists (gains g *m t + b); [split | rewrite e].
+Qed.
+
+(** ** Half-lines, for infinite outputs *)
+
+Section Half_lines.
+Variable E : rays R n.+1.
+Hypothesis ends : proper_rays E /\
+  forall i, i \in Z -> [/\ low_end E i = Some 0, high_end E i = Some 0 & both E i].
+
+Definition ray_candidate z : Prop := on_support g b z /\ in_rays E (undone g b z).
+
+Lemma by_ray_candidates (P : 'cV[R]_n.+1 -> Prop) :
+  (exists2 z, ray_candidate z & P (undone g b z)) <-> (exists2 t, in_rays E t & P t).
+Proof.
+have [_ zE] := ends; apply: by_points => u uE i iZ; have [l0 h0 cl] := zE i iZ.
+have [] := uE i; rewrite /above_end /below_end l0 h0 cl => lo hi.
+by apply/eqP; rewrite eq_le hi lo.
+Qed.
+
+Theorem ray_plane_decided :
+  (exists2 z, ray_candidate z & offset g b z = 0) <->
+  (open_below E \/ total (low (cut E 0)) < 0 \/ total (low (cut E 0)) = 0 /\ forall i, both E i) /\
+  (open_above E \/ 0 < total (high (cut E 0)) \/ total (high (cut E 0)) = 0 /\ forall i, both E i).
+Proof.
+have [pE _] := ends; rewrite -(ray_sum_attained 0 pE) -(by_ray_candidates (fun t => total t = 0)).
+by split=> -[z zc e]; exists z => //; move: e; rewrite total_undone.
+Qed.
+
+Theorem ray_interior_decided c :
+  (exists2 z, ray_candidate z & radius_sq g b z < c) <-> normsq (ray_nearest E) < c.
+Proof.
+have [pE _] := ends; rewrite -(ray_shorter_attained c pE) -(by_ray_candidates (fun t => normsq t < c)).
+by split=> -[z zc e]; exists z => //; move: e; rewrite normsq_undone.
+Qed.
+
+Theorem ray_surface_decided c :
+  (exists2 z, ray_candidate z & radius_sq g b z = c) <->
+  (normsq (ray_nearest E) < c \/ normsq (ray_nearest E) = c /\ in_rays E (ray_nearest E)) /\
+  [\/ open_below E \/ open_above E, c < normsq (furthest (cut E 0)) |
+      normsq (furthest (cut E 0)) = c /\ forall i, both E i].
+Proof.
+have [pE _] := ends; rewrite -(ray_length_attained c pE) -(by_ray_candidates (fun t => normsq t = c)).
+by split=> -[z zc e]; exists z => //; move: e; rewrite normsq_undone.
+Qed.
+
+End Half_lines.
+
+Hypothesis cells : cells_of.
 
 Lemma by_candidates (P : 'cV[R]_n.+1 -> Prop) :
   (exists2 z, candidate z & P (undone g b z)) <-> (exists2 t, in_box B t & P t).
 Proof.
-split=> [[z [_ zB] Pz]|[t tB Pt]]; first by exists (undone g b z).
-by have [tc e] := candidate_of tB; exists (gains g *m t + b); rewrite // e.
+have [_ zB] := cells; apply: by_points => u uB i iZ; have [l0 h0 cl] := zB i iZ.
+by have := uB i; rewrite /within cl l0 h0 -eq_le => /eqP.
 Qed.
 
 (** ** What the signs decide *)

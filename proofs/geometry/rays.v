@@ -171,4 +171,86 @@ apply: le_lt_trans (ler_norm c) _.
 by rewrite ltr_addl ltr01.
 Qed.
 
+(** ** Lengths *)
+
+Definition ray_nearest E : 'cV[R]_n :=
+  \col_i (let p := Num.min 0 (odflt 0 (high_end E i)) in
+          if low_end E i is Some l then Num.max l p else p).
+
+Lemma nearest_cut E L : reach_of E < L -> nearest (cut E L) = ray_nearest E.
+Proof.
+move=> rL; have L0 : 0 < L by rewrite (le_lt_trans (reach_ge0 E)).
+apply/colP => i; rewrite !mxE; have [_ hr] := reach_at E i.
+have -> : Num.min 0 (odflt L (high_end E i)) = Num.min 0 (odflt 0 (high_end E i)).
+  by case: (high_end E i) => //=; rewrite minxx; apply/min_idPl; rewrite ltW.
+case: (low_end E i) => //=; apply/max_idPr.
+rewrite le_minr oppr_le0 (ltW L0) /= ler_oppl (le_trans _ (ltW rL)) //.
+by rewrite (le_trans _ hr) // -normrN ler_norm.
+Qed.
+
+Lemma ray_nearest_size E i : `|ray_nearest E i 0| <= reach_of E.
+Proof.
+have [lr hr] := reach_at E i; rewrite mxE; set p := Num.min _ _.
+have pr : `|p| <= reach_of E by rewrite /p /Num.min; case: ifP => _; rewrite ?normr0 ?reach_ge0.
+by move: lr; case: (low_end E i) => [l|] //= lr; rewrite /Num.max; case: ifP.
+Qed.
+
+Theorem ray_shorter_attained E c : proper_rays E ->
+  (exists2 t, in_rays E t & normsq t < c) <-> normsq (ray_nearest E) < c.
+Proof.
+move=> pE; rewrite (by_cuts _ _ (reach_of E)); split=> [[L rL some]|pc].
+  by rewrite -(nearest_cut rL); apply/(shorter_attained _ (cut_proper pE rL)).
+have rL : reach_of E < reach_of E + 1 by rewrite ltr_addl ltr01.
+exists (reach_of E + 1) => //; apply/(shorter_attained _ (cut_proper pE rL)).
+by rewrite nearest_cut.
+Qed.
+
+Lemma furthest_cut E K : ~~ open_below E -> ~~ open_above E -> furthest (cut E K) = furthest (cut E 0).
+Proof. by move=> nb na; rewrite /furthest (low_cut _ nb) (high_cut _ na). Qed.
+
+Lemma furthest_far E K : open_below E \/ open_above E -> 1 <= K -> K <= normsq (furthest (cut E K)).
+Proof.
+move=> far K1; have K0 : 0 <= K by apply: le_trans K1; exact: ler01.
+have [i iK] : exists i, K <= Num.max (- low (cut E K) i 0) (high (cut E K) i 0).
+  case: far => /existsP [i none]; exists i; move: none; rewrite le_maxr !mxE.
+    by case: (low_end E i) => //= _; rewrite opprK lexx.
+  by case: (high_end E i) => //= _; rewrite lexx orbT.
+rewrite normsq_sum (bigD1 i) //= ler_paddr //; first by apply: sumr_ge0 => j _; exact: sqr_ge0.
+rewrite furthest_size; apply: (@le_trans _ _ (K ^+ 2)); first by rewrite expr2 ler_pemull.
+by rewrite ler_sqr ?nnegrE // (le_trans K0).
+Qed.
+
+(** Of a given length. *)
+Theorem ray_length_attained E c : proper_rays E ->
+  (exists2 t, in_rays E t & normsq t = c) <->
+  (normsq (ray_nearest E) < c \/ normsq (ray_nearest E) = c /\ in_rays E (ray_nearest E)) /\
+  [\/ open_below E \/ open_above E, c < normsq (furthest (cut E 0)) |
+      normsq (furthest (cut E 0)) = c /\ forall i, both E i].
+Proof.
+move=> pE; pose K := reach_of E + `|c|.
+have rK L : K < L -> reach_of E < L by apply: le_lt_trans; rewrite ler_addl.
+have nearest_in L : K < L -> in_rays E (ray_nearest E) <-> in_box (cut E L) (nearest (cut E L)).
+  move=> KL; rewrite (nearest_cut (rK _ KL)); apply: in_rays_cut => i.
+  exact: le_lt_trans (ray_nearest_size E i) (rK _ KL).
+rewrite (by_cuts _ _ K); split=> [[L KL some]|[lo hi]].
+  have [lo hi] := proj1 (length_attained _ (cut_proper pE (rK L KL))) some; split.
+    by move: lo; rewrite -(nearest_in L KL) (nearest_cut (rK _ KL)).
+  have [ob|nb] := boolP (open_below E); first by constructor 1; left.
+  have [oa|na] := boolP (open_above E); first by constructor 1; right.
+  by move: hi; rewrite (furthest_cut _ nb na) => -[]; [constructor 2 | constructor 3].
+have KL : K < K + 1 by rewrite ltr_addl ltr01.
+exists (K + 1) => //; apply/(length_attained _ (cut_proper pE (rK _ KL))); split.
+  by rewrite -(nearest_in _ KL) (nearest_cut (rK _ KL)).
+have far : open_below E \/ open_above E -> c < normsq (furthest (cut E (K + 1))).
+  move=> open; apply: lt_le_trans (furthest_far open _); last first.
+    by rewrite ler_addr addr_ge0 ?reach_ge0.
+  rewrite (le_lt_trans (ler_norm c)) // /K -addrA addrCA ltr_addl ltr_paddl ?ltr01 //.
+  exact: reach_ge0.
+have [ob|nb] := boolP (open_below E); first by left; apply: far; left.
+have [oa|na] := boolP (open_above E); first by left; apply: far; right.
+rewrite (furthest_cut _ nb na); case: hi => [[open|open]| |]; [| |by left|by right].
+  by rewrite open in nb.
+by rewrite open in na.
+Qed.
+
 End Rays.
