@@ -56,6 +56,7 @@ class ChildProcess {
   void End();                                                         // kill and reap
   bool Await(std::chrono::milliseconds timeout, Exchange& exchange);  // true: a reply came
   void Reap(Exchange& exchange);
+  void TakeText(Exchange& exchange);
 
   ChildSettings settings_;
   int memory_;

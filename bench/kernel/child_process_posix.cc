@@ -20,6 +20,13 @@ namespace {
 
 constexpr size_t kMostText = size_t{1} << 16;
 
+constexpr int64_t kTick = 20;  // milliseconds between looks at whether the child still runs
+
+bool HasEnded(pid_t process) {
+  siginfo_t ended = {};
+  return waitid(P_PID, static_cast<id_t>(process), &ended, WEXITED | WNOWAIT | WNOHANG) == 0 && ended.si_pid != 0;
+}
+
 void Close(int& descriptor) {
   if (descriptor >= 0) close(descriptor);
   descriptor = -1;
@@ -155,15 +162,9 @@ void ChildProcess::End() {
   for (int* descriptor : {&socket_, &output_, &errors_}) Close(*descriptor);
 }
 
-// After the end of the child's socket: how did it end?
+// The child has ended or is about to: how? One that does neither, having closed its socket, is ended here.
 void ChildProcess::Reap(Exchange& exchange) {
-  // A kernel that closed the socket without ending is ended here; so are its threads' and children's last words.
-  siginfo_t ended = {};
-  for (int waited = 0; waited < 200; ++waited) {
-    if (waitid(P_PID, static_cast<id_t>(process_), &ended, WEXITED | WNOWAIT | WNOHANG) == 0 && ended.si_pid != 0)
-      break;
-    usleep(1000);
-  }
+  for (int waited = 0; waited < 200 && !HasEnded(process_); ++waited) usleep(1000);
   kill(-process_, SIGKILL);
   kill(process_, SIGKILL);
   int status = 0;
@@ -172,45 +173,51 @@ void ChildProcess::Reap(Exchange& exchange) {
   process_ = -1;
   exchange.event = WIFEXITED(status) ? Exchange::kExited : Exchange::kSignalled;
   exchange.code = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status);
+  TakeText(exchange);
+  End();
+}
+
+void ChildProcess::TakeText(Exchange& exchange) {
   Drain(output_, exchange.output);
   Drain(errors_, exchange.errors);
-  End();
 }
 
 bool ChildProcess::Await(std::chrono::milliseconds timeout, Exchange& exchange) {
   const auto deadline = std::chrono::steady_clock::now() + timeout;
   pollfd sources[] = {{socket_, POLLIN, 0}, {output_, POLLIN, 0}, {errors_, POLLIN, 0}};
+  bool ended = false;  // the child has, but what it sent may still wait
   for (;;) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()).count();
     if (left <= 0) {
       exchange.event = Exchange::kTimedOut;
-      Drain(output_, exchange.output);
-      Drain(errors_, exchange.errors);
+      TakeText(exchange);
       End();
       return false;
     }
-    if (poll(sources, 3, static_cast<int>(left)) < 0) {
-      if (errno == EINTR) continue;
-      Throw(errno, "poll");
+    const int ready = poll(sources, 3, ended ? 0 : static_cast<int>(std::min<int64_t>(left, kTick)));
+    if (ready < 0 && errno != EINTR) Throw(errno, "poll");
+    if (ready < 0) continue;
+    if (ready == 0) {
+      // A process that the kernel left behind keeps the socket open, so its end alone does not tell.
+      if (ended) {
+        Reap(exchange);
+        return false;
+      }
+      ended = HasEnded(process_);
+      continue;
     }
     if (sources[1].revents != 0 && !Drain(output_, exchange.output)) sources[1].fd = -1;
     if (sources[2].revents != 0 && !Drain(errors_, exchange.errors)) sources[2].fd = -1;
     if (sources[0].revents == 0) continue;
     const ssize_t size = recv(socket_, &exchange.reply, sizeof exchange.reply, 0);
     if (size < 0 && errno == EINTR) continue;
-    if (size != static_cast<ssize_t>(sizeof exchange.reply)) {
+    const bool whole = size == static_cast<ssize_t>(sizeof exchange.reply);
+    exchange.fault = whole && exchange.reply.kind == ReplyKind::kFault;
+    if (!whole || exchange.fault) {
       Reap(exchange);
       return false;
     }
-    if (exchange.reply.kind == ReplyKind::kFault) {
-      exchange.fault = true;
-      Reply fault = exchange.reply;
-      Reap(exchange);
-      exchange.reply = fault;
-      return false;
-    }
-    Drain(output_, exchange.output);
-    Drain(errors_, exchange.errors);
+    TakeText(exchange);
     exchange.event = Exchange::kReply;
     return true;
   }
