@@ -23,8 +23,10 @@ void Print(const std::string& text) {
 }
 
 bool AnyOfOursWrong(const Measurement& measurement) {
-  for (const Result& result : measurement.results) {
-    if (result.obstacle.empty() && result.figures.front().wrong() != 0) return true;
+  for (const Section& section : measurement.sections) {
+    for (const Result& result : section.results) {
+      if (!result.figures.empty() && result.figures.front().wrong() != 0) return true;
+    }
   }
   return false;
 }
@@ -68,7 +70,7 @@ int RunMeasureCommand(const MeasureOptions& options) {
     if (f == nullptr) throw std::runtime_error("no format '" + name + "'");
     settings.formats.push_back(f);
   }
-  const Measurement measurement = Measure(settings);
+  const Measurement measurement = Measure(settings, InOrder);
   Print(options.json ? MeasurementJson(measurement).dump(2) + "\n" : MeasurementText(measurement));
   return AnyOfOursWrong(measurement) ? 1 : 0;
 }

@@ -1,76 +1,87 @@
 // SPDX-License-Identifier: Apache-2.0
-// The exact answers of a row are computed once and held against each kernel's y.
+// The exact answers of a row are computed once and held against each subject's y. A task is one point.
 #include "bench/measure/measurement.h"
 
-#include <new>
-#include <stdexcept>
-
-#include "bench/measure/plain_kernels.h"
-#include "exactnorm/exactnorm.h"
+#include <atomic>
+#include <exception>
+#include <mutex>
 
 namespace exactnorm::measure {
 namespace {
 
-exactnorm_format FormatCode(const Format& f) {
-  if (f == kF64) return EXACTNORM_F64;
-  if (f == kF32) return EXACTNORM_F32;
-  return f == kF16 ? EXACTNORM_F16 : EXACTNORM_BF16;
+std::vector<Point> Points(exactnorm_operation operation, const Format& f, const Settings& settings) {
+  std::vector<Point> points;
+  for (const Workload& workload : Workloads()) {
+    points.push_back({"distributions", workload.name, workload.obstacle(f), [operation, &f, &workload, settings] {
+                        Batch batch = Draw(workload, f, settings.rows, settings.columns, settings.eps, settings.seed);
+                        batch.operation = operation;
+                        return batch;
+                      }});
+  }
+  return points;
 }
 
-// Through the public C interface, as any user would.
-void Exactnorm(const Row& row) {
-  exactnorm_call call = {};
-  call.size = sizeof call;
-  call.operation = row.operation;
-  call.x_format = FormatCode(*row.x_format);
-  call.parameter_format = FormatCode(*row.parameter_format);
-  call.y_format = FormatCode(*row.y_format);
-  call.rows = 1;
-  call.columns = row.columns;
-  call.eps = row.eps;
-  call.x = row.x;
-  call.gamma = row.gamma;
-  call.beta = row.beta;
-  call.y = row.y;
-  const exactnorm_status status = exactnorm_normalize(&call, nullptr);
-  if (status == EXACTNORM_OUT_OF_MEMORY) throw std::bad_alloc();
-  if (status != EXACTNORM_OK) throw std::runtime_error(exactnorm_message(status));
-}
-
-constexpr Kernel kKernels[] = {
-    {"exactnorm", "this library, correctly rounded", Exactnorm},
-    {"one-pass", "variance as mean(x^2) - mean(x)^2", OnePass},
-    {"two-pass", "variance as mean((x - mean)^2)", TwoPass},
-    {"Welford", "mean and variance updated element by element", Welford},
-    {"two-pass f64", "two-pass in binary64, y rounded once", TwoPassInBinary64},
-};
-
-Result MeasureOne(const Workload& workload, const Format& f, const Settings& settings) {
-  Result result{&f, &workload, workload.obstacle(f), {}};
-  if (!result.obstacle.empty()) return result;
-  result.figures.resize(std::size(kKernels));
-  const Batch batch = Draw(workload, f, settings.rows, settings.columns, settings.eps, settings.seed);
-  std::vector<unsigned char> y(settings.columns * static_cast<size_t>(f.bytes));
-  for (size_t i = 0; i < settings.rows; ++i) {
+void MeasurePoint(const std::vector<Subject>& subjects, Result& result) {
+  if (!result.point.obstacle.empty()) return;
+  result.figures.resize(subjects.size());
+  const Batch batch = result.point.draw();
+  std::vector<unsigned char> y(batch.columns * static_cast<size_t>(batch.y_format->bytes));
+  for (size_t i = 0; i < batch.rows; ++i) {
     const Row row = batch.RowAt(i, y.data());
     const std::vector<ExactAnswer> answers = ExactAnswers(row);
-    for (size_t k = 0; k < std::size(kKernels); ++k) {
-      kKernels[k].run(row);
+    for (size_t k = 0; k < subjects.size(); ++k) {
+      subjects[k].run(row);
       result.figures[k].Add(row, answers, y.data(), i);
     }
   }
-  return result;
 }
+
+// Nothing may leave an executor: the first exception waits here, and makes the remaining tasks return at once.
+struct Tasks {
+  std::vector<std::pair<const Section*, Result*>> list;
+  std::atomic<bool> failed = false;
+  std::mutex mutex;
+  std::exception_ptr exception;
+
+  void Run(size_t index) {
+    if (failed) return;
+    try {
+      MeasurePoint(list[index].first->subjects, *list[index].second);
+    } catch (...) {
+      const std::scoped_lock lock(mutex);
+      failed = true;
+      if (!exception) exception = std::current_exception();
+    }
+  }
+};
 
 }  // namespace
 
-std::span<const Kernel> Kernels() { return kKernels; }
+const char* OperationName(exactnorm_operation operation) {
+  return operation == EXACTNORM_RMS_NORM ? "rms_norm" : "layer_norm";
+}
 
-Measurement Measure(const Settings& settings) {
+void InOrder(void*, size_t tasks, void (*task)(void* argument, size_t index), void* argument) {
+  for (size_t i = 0; i < tasks; ++i) task(argument, i);
+}
+
+Measurement Measure(const Settings& settings, exactnorm_parallel_for parallel_for) {
   Measurement measurement{settings, {}};
-  for (const Format* f : settings.formats) {
-    for (const Workload& workload : Workloads()) measurement.results.push_back(MeasureOne(workload, *f, settings));
+  for (const exactnorm_operation operation : settings.operations) {
+    for (const Format* f : settings.formats) {
+      Section section{operation, f, Subjects(operation, *f), {}};
+      for (Point& point : Points(operation, *f, settings)) section.results.push_back({std::move(point), {}});
+      measurement.sections.push_back(std::move(section));
+    }
   }
+  Tasks tasks;
+  for (Section& section : measurement.sections) {
+    for (Result& result : section.results) tasks.list.emplace_back(&section, &result);
+  }
+  std::string name = "exactnorm measure";
+  parallel_for(
+      name.data(), tasks.list.size(), [](void* t, size_t index) { static_cast<Tasks*>(t)->Run(index); }, &tasks);
+  if (tasks.exception) std::rethrow_exception(tasks.exception);
   return measurement;
 }
 

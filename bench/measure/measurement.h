@@ -1,29 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every kernel on every workload in every format: settings -> error figures. Deterministic for its settings.
+// Every subject on every point in every format: settings -> error figures. Deterministic for its settings, however
+// many threads run it.
 #ifndef EXACTNORM_BENCH_MEASURE_MEASUREMENT_H_
 #define EXACTNORM_BENCH_MEASURE_MEASUREMENT_H_
 
 #include <cstdint>
-#include <span>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "bench/measure/error_figures.h"
 #include "bench/measure/workloads.h"
+#include "exactnorm/exactnorm.h"
 
 namespace exactnorm::measure {
 
 // Something that normalises a row: from row.x, gamma and beta to row.y.
-struct Kernel {
-  const char* name;
-  const char* summary;
-  void (*run)(const Row& row);
+struct Subject {
+  std::string name;          // "two-pass f32"
+  std::string algorithm;     // "two-pass"
+  const Format* arithmetic;  // null: exact
+  std::string summary;
+  std::function<void(const Row& row)> run;
 };
 
-// exactnorm first, then the plain ones of plain_kernels.h.
-std::span<const Kernel> Kernels();
+// exactnorm first, then algorithms/.
+std::vector<Subject> Subjects(exactnorm_operation operation, const Format& format);
 
 struct Settings {
+  std::vector<exactnorm_operation> operations = {EXACTNORM_LAYER_NORM, EXACTNORM_RMS_NORM};
   std::vector<const Format*> formats = {kFormats[0], kFormats[1], kFormats[2], kFormats[3]};
   size_t rows = 32;
   size_t columns = 768;
@@ -31,21 +36,39 @@ struct Settings {
   uint64_t seed = 1;
 };
 
-// One workload in one format: figures per kernel, in the order of Kernels(), or the reason why there are none.
+// What all subjects are measured on at once.
+struct Point {
+  std::string group;     // "distributions"
+  std::string name;      // within the group
+  std::string obstacle;  // why the format cannot hold it; empty: none
+  std::function<Batch()> draw;
+};
+
+// Figures per subject, in the order of the section's subjects; none if there is an obstacle.
 struct Result {
-  const Format* format;
-  const Workload* workload;
-  std::string obstacle;  // empty: none
+  Point point;
   std::vector<ErrorFigures> figures;
+};
+
+struct Section {
+  exactnorm_operation operation;
+  const Format* format;
+  std::vector<Subject> subjects;
+  std::vector<Result> results;
 };
 
 struct Measurement {
   Settings settings;
-  std::vector<Result> results;  // by format, then by workload
+  std::vector<Section> sections;  // by operation, then by format
 };
 
+const char* OperationName(exactnorm_operation operation);  // layer_norm, rms_norm
+
 // Throws std::bad_alloc, and std::runtime_error if the library refuses a call.
-Measurement Measure(const Settings& settings);
+Measurement Measure(const Settings& settings, exactnorm_parallel_for parallel_for);
+
+// All tasks in order, on the caller's thread.
+void InOrder(void* name, size_t tasks, void (*task)(void* argument, size_t index), void* argument);
 
 }  // namespace exactnorm::measure
 #endif  // EXACTNORM_BENCH_MEASURE_MEASUREMENT_H_

@@ -41,75 +41,63 @@ std::string ShortPercent(uint64_t part, uint64_t whole) {
   return percent < 0.95 ? fmt::format("{:.1f}%", percent) : fmt::format("{:.0f}%", std::min(percent, 99.0));
 }
 
-std::string Cell(const ErrorFigures& f) {
-  const std::string max = f.misplaced_nan() != 0 ? "NaN" : f.misplaced() != 0 ? "inf" : FiveCharacters(f.max_ulps());
-  const std::string mean = f.measured() == 0 ? "-" : FiveCharacters(f.mean_ulps());
-  return fmt::format("  {:>5} {:>5} {:>4}", max, mean, ShortPercent(f.wrong(), f.elements()));
+// Largest error in ulp, or what is out of place.
+std::string Cell(const Result& result, size_t subject) {
+  if (!result.point.obstacle.empty()) return "-";
+  const ErrorFigures& f = result.figures[subject];
+  return f.misplaced_nan() != 0 ? "NaN" : f.misplaced() != 0 ? "inf" : FiveCharacters(f.max_ulps());
 }
 
-constexpr int kLabelWidth = 14;
-constexpr int kCellWidth = 18;
+constexpr int kLabelWidth = 25;
+constexpr size_t kTextWidth = 104;
 
-std::string Header(const Format& f) {
-  std::string names = fmt::format("{:<{}}", f.name, kLabelWidth);
-  std::string columns(kLabelWidth, ' ');
-  for (const Kernel& kernel : Kernels()) {
-    names += fmt::format("  {:-^{}}", fmt::format(" {} ", kernel.name), kCellWidth - 2);
-    columns += "    max  mean wrong";
+std::string SubjectLine(const Section& section, size_t subject) {
+  std::string line = fmt::format("{:<{}}", section.subjects[subject].name, kLabelWidth);
+  uint64_t wrong = 0;
+  uint64_t elements = 0;
+  for (const Result& result : section.results) {
+    line += fmt::format(" {:>6}", Cell(result, subject));
+    if (!result.point.obstacle.empty()) continue;
+    wrong += result.figures[subject].wrong();
+    elements += result.figures[subject].elements();
   }
-  return fmt::format("{}\n{}\n", names, columns);
+  return fmt::format("{}  {:>5}\n", line, ShortPercent(wrong, elements));
 }
 
-std::string WorkloadLine(const Result& result) {
-  std::string line = fmt::format("{:<{}}", result.workload->name, kLabelWidth);
-  if (!result.obstacle.empty()) return fmt::format("{}   skipped: {}\n", line, result.obstacle);
-  for (const ErrorFigures& figures : result.figures) line += Cell(figures);
-  return line + "\n";
+std::string Table(const Section& section) {
+  std::string text =
+      fmt::format("{:<{}}", fmt::format("{} {}", OperationName(section.operation), section.format->name), kLabelWidth);
+  for (const Workload& workload : Workloads()) text += fmt::format(" {:>6}", workload.head);
+  text += "  wrong\n";
+  for (size_t k = 0; k < section.subjects.size(); ++k) text += SubjectLine(section, k);
+  for (const Result& result : section.results) {
+    if (!result.point.obstacle.empty()) text += fmt::format("- {}: {}\n", result.point.name, result.point.obstacle);
+  }
+  return text;
 }
 
-// Where the kernel is furthest off in this format, ready to paste; nothing if it is never wrong.
-std::string WorstLine(std::span<const Result> results, size_t kernel, int width) {
+// Where the subject is furthest off in this section, ready to paste; nothing if it is never wrong.
+std::string WorstLine(const Section& section, size_t subject, int width) {
   const Result* worst = nullptr;
-  for (const Result& result : results) {
-    if (!result.obstacle.empty() || !result.figures[kernel].worst()) continue;
-    if (worst == nullptr || result.figures[kernel].max_ulps() > worst->figures[kernel].max_ulps()) worst = &result;
+  for (const Result& result : section.results) {
+    if (!result.point.obstacle.empty() || !result.figures[subject].worst()) continue;
+    if (worst == nullptr || result.figures[subject].max_ulps() > worst->figures[subject].max_ulps()) worst = &result;
   }
-  if (worst == nullptr || worst->figures[kernel].wrong() == 0) return "";
-  const Element& e = *worst->figures[kernel].worst();
-  return fmt::format("  {:<{}}  {:>5}  {:<13} {:>4},{:<5}  {:<{}}  {:<{}}  {}\n", Kernels()[kernel].name,
-                     kLabelWidth - 2, FiveCharacters(e.ulps), worst->workload->name, e.row, e.column,
+  if (worst == nullptr || worst->figures[subject].wrong() == 0) return "";
+  const Element& e = *worst->figures[subject].worst();
+  return fmt::format("{:<{}}  {:>5}  {:<16} {:>4},{:<5}  {:<{}}  {:<{}}  {}\n", section.subjects[subject].name,
+                     kLabelWidth, FiveCharacters(e.ulps), worst->point.name, e.row, e.column,
                      HexFloat(*e.x_format, e.x), width, HexFloat(*e.y_format, e.y), width,
                      HexFloat(*e.y_format, e.answer.rounded));
 }
 
-std::string WorstLines(std::span<const Result> results) {
-  const Format& f = *results.front().format;
-  const int width = 9 + (f.precision + 2) / 4;  // sign, 0x1., digits, p, exponent
+std::string WorstLines(const Section& section) {
+  const int width = 9 + (section.format->precision + 2) / 4;  // sign, 0x1., digits, p, exponent
   std::string lines;
-  for (size_t k = 0; k < Kernels().size(); ++k) lines += WorstLine(results, k, width);
+  for (size_t k = 0; k < section.subjects.size(); ++k) lines += WorstLine(section, k, width);
   if (lines.empty()) return "";
-  return fmt::format("{:<{}}  {:>5}  {:<13} {:>4},{:<5}  {:<{}}  {:<{}}  {}\n{}", "furthest off", kLabelWidth, "ulp",
+  return fmt::format("{:<{}}  {:>5}  {:<16} {:>4},{:<5}  {:<{}}  {:<{}}  {}\n{}", "furthest off", kLabelWidth, "ulp",
                      "workload", "row", "col", "x", width, "y", width, "right", lines);
-}
-
-// Which kernel puts how many NaNs and infinities where the definition has none, or leaves out one it asks for.
-std::string MisplacedLines(std::span<const Result> results) {
-  std::string lines;
-  for (size_t k = 0; k < Kernels().size(); ++k) {
-    std::string line;
-    for (const Result& result : results) {
-      if (!result.obstacle.empty() || result.figures[k].misplaced() == 0) continue;
-      line += fmt::format("{} {} {}", line.empty() ? "" : ",", result.workload->name, result.figures[k].misplaced());
-    }
-    if (!line.empty()) lines += fmt::format("  {:<{}} {}\n", Kernels()[k].name, kLabelWidth - 2, line);
-  }
-  return lines.empty() ? "" : fmt::format("NaN or infinity out of place\n{}", lines);
-}
-
-std::string FormatBlock(std::span<const Result> results) {
-  std::string text = Header(*results.front().format);
-  for (const Result& result : results) text += WorkloadLine(result);
-  return text + WorstLines(results) + MisplacedLines(results);
 }
 
 }  // namespace
@@ -117,44 +105,61 @@ std::string FormatBlock(std::span<const Result> results) {
 std::string MeasurementText(const Measurement& measurement) {
   const Settings& s = measurement.settings;
   std::string text = fmt::format(
-      "exactnorm {}: error of LayerNorm against the exact real answer\n"
-      "Each line: {} x {} outputs, eps {}, seed {}. f16 and bf16: plain kernels compute in f32 and round y once.\n"
-      "max, mean: error in ulp of the exact answer, at most 0.50 for a correctly rounded y. wrong: not correctly\n"
-      "rounded. Histograms, errors relative to |y-b| + |b| and the exact answers: --json\n",
+      "exactnorm {}: largest error in ulp against the exact real answer; at most 0.50 if correctly rounded\n"
+      "Each figure: {} x {} outputs, eps {}, seed {}. A kernel is named after its algorithm and the format that it\n"
+      "computes in; y is rounded once more to the format of the rows. wrong: not correctly rounded, of all outputs.\n"
+      "Means, bias, histograms, sweeps and exact answers: --json, --csv, --report\n",
       exactnorm_version(), s.rows, s.columns, s.eps, s.seed);
-  const std::span<const Result> results(measurement.results);
-  const size_t per_format = Workloads().size();
-  for (size_t first = 0; first < results.size(); first += per_format) {
-    text += fmt::format("\n{}", FormatBlock(results.subspan(first, per_format)));
+  std::string heads;
+  size_t start = 0;
+  for (const Workload& w : Workloads()) {
+    if (w.head == w.name) continue;
+    const std::string head = fmt::format("{}: {}", w.head, w.name);
+    if (!heads.empty()) heads += heads.size() - start + head.size() > kTextWidth ? ";\n" : "; ";
+    if (heads.ends_with('\n')) start = heads.size();
+    heads += head;
   }
+  text += heads;
+  text += "\n";
+  for (const Section& section : measurement.sections)
+    text += fmt::format("\n{}{}", Table(section), WorstLines(section));
   return text;
 }
 
 nlohmann::ordered_json MeasurementJson(const Measurement& measurement) {
   const Settings& s = measurement.settings;
-  Json formats = Json::array();
-  for (const Format* f : s.formats) formats.push_back(f->name);
-  Json kernels = Json::array();
-  for (const Kernel& kernel : Kernels()) kernels.push_back({{"name", kernel.name}, {"summary", kernel.summary}});
-  Json results = Json::array();
-  for (const Result& result : measurement.results) {
-    Json json = {{"format", result.format->name}, {"workload", result.workload->name}};
-    if (!result.obstacle.empty()) {
-      json["skipped"] = result.obstacle;
-    } else {
-      for (size_t k = 0; k < Kernels().size(); ++k) json["kernels"][Kernels()[k].name] = FiguresJson(result.figures[k]);
+  Json sections = Json::array();
+  for (const Section& section : measurement.sections) {
+    Json subjects = Json::array();
+    for (const Subject& subject : section.subjects) {
+      subjects.push_back({{"name", subject.name},
+                          {"algorithm", subject.algorithm},
+                          {"arithmetic", subject.arithmetic == nullptr ? "exact" : subject.arithmetic->name},
+                          {"summary", subject.summary}});
     }
-    results.push_back(std::move(json));
+    Json results = Json::array();
+    for (const Result& result : section.results) {
+      Json json = {{"group", result.point.group}, {"name", result.point.name}};
+      if (!result.point.obstacle.empty()) {
+        json["skipped"] = result.point.obstacle;
+      } else {
+        for (size_t k = 0; k < section.subjects.size(); ++k) {
+          json["figures"][section.subjects[k].name] = FiguresJson(result.figures[k]);
+        }
+      }
+      results.push_back(std::move(json));
+    }
+    sections.push_back({{"operation", OperationName(section.operation)},
+                        {"format", section.format->name},
+                        {"subjects", subjects},
+                        {"results", results}});
   }
   return {{"exactnorm", exactnorm_version()},
-          {"operation", "layer_norm"},
-          {"formats", formats},
           {"rows", s.rows},
           {"columns", s.columns},
           {"eps", s.eps},
           {"seed", s.seed},
-          {"kernels", kernels},
-          {"results", results}};
+          {"sections", sections}};
 }
 
 }  // namespace exactnorm::measure

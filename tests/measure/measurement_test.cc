@@ -20,18 +20,22 @@ Settings Small() {
   return settings;
 }
 
+Measurement MeasureSmall() { return Measure(Small(), InOrder); }
+
 TEST(Measurement, FindsThisLibraryCorrectlyRoundedEverywhere) {
   size_t measured = 0;
-  for (const Result& result : Measure(Small()).results) {
-    if (!result.obstacle.empty()) continue;
-    ++measured;
-    const ErrorFigures& ours = result.figures.front();
-    EXPECT_EQ(ours.elements(), 192u);
-    EXPECT_EQ(ours.wrong(), 0u) << result.format->name << " " << result.workload->name;
-    EXPECT_LE(static_cast<double>(ours.max_ulps()), 0.5);
-    EXPECT_EQ(ours.misplaced(), 0u);
+  for (const Section& section : MeasureSmall().sections) {
+    for (const Result& result : section.results) {
+      if (!result.point.obstacle.empty()) continue;
+      ++measured;
+      const ErrorFigures& ours = result.figures.front();
+      EXPECT_EQ(ours.elements(), 192u);
+      EXPECT_EQ(ours.wrong(), 0u) << section.format->name << " " << result.point.name;
+      EXPECT_LE(static_cast<double>(ours.max_ulps()), 0.5);
+      EXPECT_EQ(ours.misplaced(), 0u);
+    }
   }
-  EXPECT_EQ(measured, 33u);
+  EXPECT_EQ(measured, 2 * (33u + 8u));
 }
 
 // The figures would see a library that is off by one unit in the last place of a single output.
@@ -41,7 +45,7 @@ TEST(Measurement, WouldSeeOneWrongBit) {
     const Batch batch = Draw(Workloads().front(), *f, settings.rows, settings.columns, settings.eps, settings.seed);
     std::vector<unsigned char> y(settings.columns * static_cast<size_t>(f->bytes));
     const Row row = batch.RowAt(1, y.data());
-    Kernels().front().run(row);
+    Subjects(EXACTNORM_LAYER_NORM, *f).front().run(row);
     Store(*f, y.data(), 17, Load(*f, y.data(), 17) ^ 1);
     ErrorFigures figures;
     figures.Add(row, ExactAnswers(row), y.data(), 1);
@@ -54,44 +58,54 @@ TEST(Measurement, WouldSeeOneWrongBit) {
 
 TEST(Measurement, PrintsTheSameBytesForTheSameSeed) {
   Settings settings = Small();
-  const Measurement first = Measure(settings);
-  const Measurement second = Measure(settings);
+  const Measurement first = Measure(settings, InOrder);
+  const Measurement second = Measure(settings, InOrder);
   EXPECT_EQ(MeasurementText(first), MeasurementText(second));
   EXPECT_EQ(MeasurementJson(first).dump(), MeasurementJson(second).dump());
   settings.seed = 2;
-  EXPECT_NE(MeasurementText(first), MeasurementText(Measure(settings)));
+  EXPECT_NE(MeasurementText(first), MeasurementText(Measure(settings, InOrder)));
 }
 
 TEST(Measurement, TextFitsItsWidthAndNamesEveryWorkload) {
-  const std::string text = MeasurementText(Measure(Small()));
+  const std::string text = MeasurementText(MeasureSmall());
   size_t start = 0;
   for (size_t end = text.find('\n'); end != std::string::npos; start = end + 1, end = text.find('\n', start)) {
     const std::string line = text.substr(start, end - start);
-    EXPECT_LE(line.size(), 122u) << line;
+    EXPECT_LE(line.size(), 136u) << line;
     EXPECT_TRUE(line.empty() || line.back() != ' ') << "'" << line << "'";
   }
   EXPECT_EQ(start, text.size());
-  for (const Workload& w : Workloads()) EXPECT_NE(text.find(std::string("\n") + w.name), std::string::npos);
-  for (const Kernel& k : Kernels()) EXPECT_NE(text.find(k.name), std::string::npos);
+  for (const Workload& w : Workloads()) {
+    EXPECT_LE(w.head.size(), 6u);
+    EXPECT_NE(text.find(" " + w.head + " "), std::string::npos) << w.head;
+  }
+  for (const exactnorm_operation operation : {EXACTNORM_LAYER_NORM, EXACTNORM_RMS_NORM}) {
+    for (const Format* f : kFormats) {
+      for (const Subject& s : Subjects(operation, *f)) EXPECT_NE(text.find("\n" + s.name), std::string::npos);
+    }
+  }
 }
 
 TEST(Measurement, JsonHoldsEveryResultAndItsReason) {
-  const auto json = MeasurementJson(Measure(Small()));
+  const auto json = MeasurementJson(MeasureSmall());
   EXPECT_EQ(json["rows"], 3);
   EXPECT_EQ(json["columns"], 64);
   EXPECT_EQ(json["seed"], 1);
-  EXPECT_EQ(json["results"].size(), 40u);
-  for (const auto& result : json["results"]) {
-    if (result.contains("skipped")) {
-      EXPECT_FALSE(result.contains("kernels"));
-      continue;
-    }
-    EXPECT_EQ(result["kernels"].size(), Kernels().size());
-    EXPECT_EQ(result["kernels"]["exactnorm"]["not_correctly_rounded"], 0);
-    for (const auto& [name, figures] : result["kernels"].items()) {
-      uint64_t sum = figures["correctly_rounded"].get<uint64_t>();
-      for (const auto& bucket : figures["wrong_histogram"]) sum += bucket["count"].get<uint64_t>();
-      EXPECT_EQ(sum, figures["measured"]) << name;
+  ASSERT_EQ(json["sections"].size(), 8u);
+  for (const auto& section : json["sections"]) {
+    EXPECT_EQ(section["results"].size(), Workloads().size());
+    for (const auto& result : section["results"]) {
+      if (result.contains("skipped")) {
+        EXPECT_FALSE(result.contains("figures"));
+        continue;
+      }
+      EXPECT_EQ(result["figures"].size(), section["subjects"].size());
+      EXPECT_EQ(result["figures"]["exactnorm"]["not_correctly_rounded"], 0);
+      for (const auto& [name, figures] : result["figures"].items()) {
+        uint64_t sum = figures["correctly_rounded"].get<uint64_t>();
+        for (const auto& bucket : figures["wrong_histogram"]) sum += bucket["count"].get<uint64_t>();
+        EXPECT_EQ(sum, figures["measured"]) << name;
+      }
     }
   }
 }
@@ -127,7 +141,8 @@ TEST(MeasureCommand, ExitsWithZeroWhenTheLibraryIsRight) {
   const int code = RunMeasureCommand(parsed.options);
   const auto json = nlohmann::json::parse(testing::internal::GetCapturedStdout());
   EXPECT_EQ(code, 0);
-  EXPECT_EQ(json["formats"].dump(), R"(["f16"])");
+  ASSERT_EQ(json["sections"].size(), 2u);
+  EXPECT_EQ(json["sections"][1]["format"], "f16");
 }
 
 }  // namespace
