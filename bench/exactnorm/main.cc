@@ -13,6 +13,7 @@
 #include "bench/exactnorm/check.h"
 #include "bench/exactnorm/run.h"
 #include "bench/exactnorm/targets.h"
+#include "bench/kernel/child.h"
 #include "bench/measure/measure_command.h"
 #include "exactnorm/exactnorm.h"
 
@@ -61,6 +62,7 @@ int ParseAndRun(CLI::App& app, int argc, char** argv, const int& exit_code) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  exactnorm::kernel::ServeIfChild(argc, argv);
   CLI::App app("Correctly rounded LayerNorm and RMSNorm: the one right answer, and how far others are from it.",
                "exactnorm");
   int exit_code = kBadInput;

@@ -22,6 +22,9 @@ struct PluginSettings : ChildSettings {
 // of the system's libraries; a colon belongs to the name if such a file exists.
 void ParseKernelName(const std::string& text, ChildSettings& settings);
 
+// For tables: the file's name without folder and ".so", and a symbol that is not the default.
+std::string ShortName(const ChildSettings& settings);
+
 class PluginKernel : public Kernel {
  public:
   PluginKernel(std::string name, const PluginSettings& settings);

@@ -19,6 +19,8 @@
 namespace exactnorm::kernel {
 namespace {
 
+constexpr char kDefaultSymbol[] = "exactnorm_kernel";
+
 bool IsIdentifier(const std::string& text) {
   return !text.empty() && std::isdigit(static_cast<unsigned char>(text[0])) == 0 &&
          std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
@@ -82,20 +84,26 @@ std::string WhyNotLoaded(const ChildSettings& settings, const Exchange& exchange
     case Exchange::kExited: why = fmt::format("loading it ended the process with exit code {}", exchange.code); break;
     case Exchange::kSignalled: why = "loading it ended in " + SignalName(exchange.code); break;
   }
-  return fmt::format("the kernel {}:{} cannot be loaded: {}", settings.library, settings.symbol, why);
+  return "cannot be loaded: " + why;
 }
 
 }  // namespace
 
 void ParseKernelName(const std::string& text, ChildSettings& settings) {
   settings.library = text;
-  settings.symbol = "exactnorm_kernel";
+  settings.symbol = kDefaultSymbol;
   const size_t colon = text.rfind(':');
   if (colon != std::string::npos && access(text.c_str(), F_OK) != 0 && IsIdentifier(text.substr(colon + 1))) {
     settings.library = text.substr(0, colon);
     settings.symbol = text.substr(colon + 1);
   }
   if (settings.library.find('/') == std::string::npos) settings.library = "./" + settings.library;
+}
+
+std::string ShortName(const ChildSettings& settings) {
+  std::string name = settings.library.substr(settings.library.rfind('/') + 1);
+  if (name.ends_with(".so")) name.resize(name.size() - 3);
+  return settings.symbol == kDefaultSymbol ? name : name + ":" + settings.symbol;
 }
 
 // Grows, never shrinks; the child maps parts of it.

@@ -2,9 +2,12 @@
 #include "bench/measure/measure_command.h"
 
 #include <cstdio>
+#include <memory>
 #include <stdexcept>
 
+#include "bench/kernel/plugin_kernel.h"
 #include "bench/measure/measurement_output.h"
+#include "bench/measure/plugged_kernel.h"
 
 namespace exactnorm::measure {
 namespace {
@@ -29,6 +32,23 @@ bool AnyOfOursWrong(const Measurement& measurement) {
     }
   }
   return false;
+}
+
+// In the order given, each in a child process.
+std::vector<std::unique_ptr<PluggedKernel>> LoadKernels(const std::vector<std::string>& names) {
+  std::vector<std::unique_ptr<PluggedKernel>> kernels;
+  for (const std::string& name : names) {
+    kernel::PluginSettings settings;
+    kernel::ParseKernelName(name, settings);
+    auto plugin = std::make_unique<kernel::PluginKernel>(kernel::ShortName(settings), settings);
+    if (const std::string why = plugin->Load(); !why.empty()) throw std::runtime_error("--kernel " + name + ": " + why);
+    for (const auto& other : kernels) {
+      if (other->name() == plugin->name())
+        throw std::runtime_error("--kernel " + name + ": named " + plugin->name() + " like another; rename the file");
+    }
+    kernels.push_back(std::make_unique<PluggedKernel>(std::move(plugin)));
+  }
+  return kernels;
 }
 
 }  // namespace
@@ -57,6 +77,9 @@ CLI::App* AddMeasureCommand(CLI::App& app, MeasureOptions& options) {
           },
           ""))
       ->capture_default_str();
+  command->add_option("--kernel", options.kernels, "also a kernel of your own: lib.so[:symbol], see exactnorm/kernel.h")
+      ->type_name("LIBRARY")
+      ->allow_extra_args(false);
   command->add_flag("--json", options.json, "print JSON with every figure and the worst cases");
   command->footer("Example: exactnorm measure --formats f32,bf16 --columns 4096 --seed 7");
   return command;
@@ -70,6 +93,8 @@ int RunMeasureCommand(const MeasureOptions& options) {
     if (f == nullptr) throw std::runtime_error("no format '" + name + "'");
     settings.formats.push_back(f);
   }
+  const auto kernels = LoadKernels(options.kernels);
+  for (const auto& kernel : kernels) settings.kernels.push_back(kernel.get());
   const Measurement measurement = Measure(settings, InOrder);
   Print(options.json ? MeasurementJson(measurement).dump(2) + "\n" : MeasurementText(measurement));
   return AnyOfOursWrong(measurement) ? 1 : 0;

@@ -14,6 +14,7 @@ namespace exactnorm::measure {
 struct MeasureOptions {
   Settings settings;
   std::vector<std::string> formats;  // empty: those of settings
+  std::vector<std::string> kernels;  // lib.so[:symbol]
   bool json = false;
 };
 

@@ -6,6 +6,8 @@
 #include <exception>
 #include <mutex>
 
+#include "bench/measure/plugged_kernel.h"
+
 namespace exactnorm::measure {
 namespace {
 
@@ -70,6 +72,9 @@ Measurement Measure(const Settings& settings, exactnorm_parallel_for parallel_fo
   for (const exactnorm_operation operation : settings.operations) {
     for (const Format* f : settings.formats) {
       Section section{operation, f, Subjects(operation, *f), {}};
+      for (PluggedKernel* kernel : settings.kernels) {
+        if (auto subject = kernel->AsSubject(operation, *f, settings.columns)) section.subjects.push_back(*subject);
+      }
       for (Point& point : Points(operation, *f, settings)) section.results.push_back({std::move(point), {}});
       measurement.sections.push_back(std::move(section));
     }

@@ -22,10 +22,13 @@ struct Subject {
   const Format* arithmetic;  // null: exact
   std::string summary;
   std::function<void(const Row& row)> run;
+  bool plugged = false;  // of its algorithm and arithmetic nothing is known
 };
 
 // exactnorm first, then algorithms/.
 std::vector<Subject> Subjects(exactnorm_operation operation, const Format& format);
+
+class PluggedKernel;  // plugged_kernel.h
 
 struct Settings {
   std::vector<exactnorm_operation> operations = {EXACTNORM_LAYER_NORM, EXACTNORM_RMS_NORM};
@@ -34,6 +37,7 @@ struct Settings {
   size_t columns = 768;
   double eps = 1e-5;
   uint64_t seed = 1;
+  std::vector<PluggedKernel*> kernels = {};  // measured too, last, in the sections that they support
 };
 
 // What all subjects are measured on at once.

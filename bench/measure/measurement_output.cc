@@ -4,9 +4,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "bench/measure/figures_output.h"
+#include "bench/measure/plugged_kernel.h"
 #include "exactnorm/exactnorm.h"
 
 namespace exactnorm::measure {
@@ -51,8 +53,11 @@ std::string Cell(const Result& result, size_t subject) {
 constexpr int kLabelWidth = 25;
 constexpr size_t kTextWidth = 104;
 
+// A file may have a longer name than the table has room for.
+std::string Label(const Subject& subject) { return fmt::format("{:<{}.{}}", subject.name, kLabelWidth, kLabelWidth); }
+
 std::string SubjectLine(const Section& section, size_t subject) {
-  std::string line = fmt::format("{:<{}}", section.subjects[subject].name, kLabelWidth);
+  std::string line = Label(section.subjects[subject]);
   uint64_t wrong = 0;
   uint64_t elements = 0;
   for (const Result& result : section.results) {
@@ -85,10 +90,9 @@ std::string WorstLine(const Section& section, size_t subject, int width) {
   }
   if (worst == nullptr || worst->figures[subject].wrong() == 0) return "";
   const Element& e = *worst->figures[subject].worst();
-  return fmt::format("{:<{}}  {:>5}  {:<16} {:>4},{:<5}  {:<{}}  {:<{}}  {}\n", section.subjects[subject].name,
-                     kLabelWidth, FiveCharacters(e.ulps), worst->point.name, e.row, e.column,
-                     HexFloat(*e.x_format, e.x), width, HexFloat(*e.y_format, e.y), width,
-                     HexFloat(*e.y_format, e.answer.rounded));
+  return fmt::format("{}  {:>5}  {:<16} {:>4},{:<5}  {:<{}}  {:<{}}  {}\n", Label(section.subjects[subject]),
+                     FiveCharacters(e.ulps), worst->point.name, e.row, e.column, HexFloat(*e.x_format, e.x), width,
+                     HexFloat(*e.y_format, e.y), width, HexFloat(*e.y_format, e.answer.rounded));
 }
 
 std::string WorstLines(const Section& section) {
@@ -98,6 +102,41 @@ std::string WorstLines(const Section& section) {
   if (lines.empty()) return "";
   return fmt::format("{:<{}}  {:>5}  {:<16} {:>4},{:<5}  {:<{}}  {:<{}}  {}\n{}", "furthest off", kLabelWidth, "ulp",
                      "workload", "row", "col", "x", width, "y", width, "right", lines);
+}
+
+// The sections that the kernel is no subject of.
+std::vector<std::string> Unsupported(const Measurement& measurement, const std::string& kernel) {
+  std::vector<std::string> names;
+  for (const Section& section : measurement.sections) {
+    const auto same = [&](const Subject& subject) { return subject.plugged && subject.name == kernel; };
+    if (std::none_of(section.subjects.begin(), section.subjects.end(), same))
+      names.push_back(fmt::format("{} {}", OperationName(section.operation), section.format->name));
+  }
+  return names;
+}
+
+std::string KernelLines(const Measurement& measurement, const PluggedKernel& kernel) {
+  std::string text;
+  for (const auto& [finding, seen] : kernel.seen()) {
+    text += fmt::format("{}: {} in {} of {} calls: {}\n", kernel.name(), kernel::Name(finding), seen.calls,
+                        kernel.calls(), seen.detail);
+  }
+  if (text.empty()) text = fmt::format("{}: no finding in {} calls\n", kernel.name(), kernel.calls());
+  const std::vector<std::string> unsupported = Unsupported(measurement, kernel.name());
+  if (!unsupported.empty())
+    text += fmt::format("{}: does not support {}\n", kernel.name(), fmt::join(unsupported, ", "));
+  return text;
+}
+
+Json KernelJson(const Measurement& measurement, const PluggedKernel& kernel) {
+  Json findings = Json::array();
+  for (const auto& [finding, seen] : kernel.seen()) {
+    findings.push_back({{"finding", kernel::Name(finding)}, {"calls", seen.calls}, {"detail", seen.detail}});
+  }
+  return {{"name", kernel.name()},
+          {"calls", kernel.calls()},
+          {"findings", findings},
+          {"unsupported", Unsupported(measurement, kernel.name())}};
 }
 
 }  // namespace
@@ -123,6 +162,8 @@ std::string MeasurementText(const Measurement& measurement) {
   text += "\n";
   for (const Section& section : measurement.sections)
     text += fmt::format("\n{}{}", Table(section), WorstLines(section));
+  if (!s.kernels.empty()) text += '\n';
+  for (const PluggedKernel* kernel : s.kernels) text += KernelLines(measurement, *kernel);
   return text;
 }
 
@@ -134,7 +175,9 @@ nlohmann::ordered_json MeasurementJson(const Measurement& measurement) {
     for (const Subject& subject : section.subjects) {
       subjects.push_back({{"name", subject.name},
                           {"algorithm", subject.algorithm},
-                          {"arithmetic", subject.arithmetic == nullptr ? "exact" : subject.arithmetic->name},
+                          {"arithmetic", subject.plugged                 ? "unknown"
+                                         : subject.arithmetic == nullptr ? "exact"
+                                                                         : subject.arithmetic->name},
                           {"summary", subject.summary}});
     }
     Json results = Json::array();
@@ -154,11 +197,14 @@ nlohmann::ordered_json MeasurementJson(const Measurement& measurement) {
                         {"subjects", subjects},
                         {"results", results}});
   }
+  Json kernels = Json::array();
+  for (const PluggedKernel* kernel : s.kernels) kernels.push_back(KernelJson(measurement, *kernel));
   return {{"exactnorm", exactnorm_version()},
           {"rows", s.rows},
           {"columns", s.columns},
           {"eps", s.eps},
           {"seed", s.seed},
+          {"kernels", kernels},
           {"sections", sections}};
 }
 

@@ -130,7 +130,7 @@ TEST(MeasureCommand, TakesItsFlags) {
 
 TEST(MeasureCommand, RefusesWhatItCannotMeasure) {
   for (const char* bad : {"--formats f31", "--formats f32,f8", "--rows 0", "--rows -1", "--columns 0", "--columns x",
-                          "--columns 99999999999", "--seed -1", "--seed 1.5", "--kernel x", "trailing"}) {
+                          "--columns 99999999999", "--seed -1", "--seed 1.5", "trailing"}) {
     EXPECT_THROW(Parsed(std::string("measure ") + bad), CLI::ParseError) << bad;
   }
 }
