@@ -57,8 +57,10 @@ Layout LayoutOf(const exactnorm_kernel_call& call, Placement placement, size_t p
       throw std::bad_alloc();
     Region& region = layout.regions[i];
     region.offset = layout.total;
-    region.size = (length + page - 1) / page * page;
-    region.start = placement == Placement::kEndsAtGuard ? region.size - length : 0;
+    const size_t offset =
+        placement == Placement::kAlignedAsGiven ? reinterpret_cast<uintptr_t>(array.data) % kAlignment : 0;
+    region.size = (offset + length + page - 1) / page * page;
+    region.start = placement == Placement::kEndsAtGuard ? region.size - length : offset;
     region.length = length;
     region.writable = array.output;
     layout.total += region.size;
@@ -125,14 +127,14 @@ Results CopyResults(const Layout& layout, const unsigned char* memory) {
   return results;
 }
 
-void CompareResults(const exactnorm_kernel_call& call, const Results& ends, const Results& starts,
+void CompareResults(const exactnorm_kernel_call& call, const Results& ends, const Results& other,
                     std::vector<Observation>& observations) {
   const auto arrays = ArraysOf(call);
   for (const ArrayIndex index : {kY, kMean, kRstd}) {
     const Array& array = arrays[index];
     if (array.data == nullptr) continue;
     const unsigned char* const a = ends.arrays[index].data();
-    const unsigned char* const b = starts.arrays[index].data();
+    const unsigned char* const b = other.arrays[index].data();
     const bool filled = index != kY || call.x != call.y;
     const auto unwritten = [&](const unsigned char* results, Placement placement, size_t offset) {
       for (size_t k = offset; k < offset + array.element(); ++k) {
@@ -151,9 +153,9 @@ void CompareResults(const exactnorm_kernel_call& call, const Results& ends, cons
             unwritten(b, Placement::kStartsAfterGuard, offset)) {
           AddOnce(observations, {Finding::kNotWritten, Place(array, offset) + " is left as it was"});
         } else if (!IsNan(f, first) || !IsNan(f, second)) {
-          AddOnce(observations, {Finding::kPlacement,
-                                 fmt::format("{} is {:0{}X} where arrays end at a page, {:0{}X} where they start",
-                                             Place(array, offset), first, 2 * f.bytes, second, 2 * f.bytes)});
+          AddOnce(observations,
+                  {Finding::kPlacement, fmt::format("{} is {:0{}X} where arrays end at a page, {:0{}X} elsewhere",
+                                                    Place(array, offset), first, 2 * f.bytes, second, 2 * f.bytes)});
         }
       }
     }

@@ -17,7 +17,13 @@
 
 namespace exactnorm::kernel {
 
-enum class Placement { kEndsAtGuard, kStartsAfterGuard };
+enum class Placement {
+  kEndsAtGuard,
+  kStartsAfterGuard,
+  kAlignedAsGiven,  // starts where the caller's array starts, modulo kAlignment; its filler is kStartsAfterGuard's
+};
+
+inline constexpr size_t kAlignment = 256;
 
 inline constexpr size_t kGuard = size_t{1} << 20;  // bytes before and after the pages of each array
 
@@ -52,9 +58,9 @@ struct Results {
 };
 Results CopyResults(const Layout& layout, const unsigned char* memory);
 
-// Differences between the results of the two placements, NaNs of any bits being equal, and elements that hold the
-// filler of their placement in both.
-void CompareResults(const exactnorm_kernel_call& call, const Results& ends, const Results& starts,
+// Differences between the results of kEndsAtGuard and another placement, NaNs of any bits being equal, and elements
+// that hold the filler of their placement in both.
+void CompareResults(const exactnorm_kernel_call& call, const Results& ends, const Results& other,
                     std::vector<Observation>& observations);
 
 // Copies the elements, not the gaps, to the caller's arrays.

@@ -99,7 +99,10 @@ TEST(Placement, ArraysEndWithTheirLastPageOrStartWithTheirFirst) {
   EXPECT_EQ(ends.regions[kX].size, 2 * kPage);
   EXPECT_EQ(ends.regions[kX].writable, 0u);
   EXPECT_EQ(ends.regions[kY].writable, 1u);
-  arrays.call.y = arrays.x.data();
+  arrays.call.x = arrays.x.data() + 1;
+  const Layout given = LayoutOf(arrays.call, Placement::kAlignedAsGiven, 4096);
+  EXPECT_EQ(given.regions[kX].start % kAlignment, reinterpret_cast<uintptr_t>(arrays.call.x) % kAlignment);
+  arrays.call.x = arrays.call.y = arrays.x.data();
   const Layout in_place = LayoutOf(arrays.call, Placement::kEndsAtGuard, kPage);
   EXPECT_EQ(in_place.regions[kX].writable, 1u);
   EXPECT_EQ(in_place.regions[kY].size, 0u);

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cmath>
@@ -222,6 +223,23 @@ TEST(PluginKernel, AnswersWithoutMeaningAreNamed) {
 TEST(PluginKernel, ResultsThatDependOnPlacementAreNamed) {
   ExpectFailure("placement", kDefault, "result depends on placement", "y[0][0] is BFE");
   ExpectFailure("placement", "supported_if_aligned", "result depends on placement", "supported in one placement only");
+}
+
+TEST(PluginKernel, TheAlignmentThatTheCallerChoseIsKeptOnRequest) {
+  FloatCall reference(1, 60, 60);
+  PluginKernel("good", Settings("good")).Call(reference.call);
+  PluginSettings settings = Settings("placement");
+  settings.placements = {Placement::kAlignedAsGiven};
+  PluginKernel kernel("placement", settings);
+  for (ptrdiff_t offset = 0; offset < 16; ++offset) {
+    FloatCall arrays(1, 80, 80);  // room to choose where x begins
+    std::copy(reference.x.begin(), reference.x.end(), arrays.x.begin() + offset);
+    arrays.call.columns = arrays.call.x_stride = arrays.call.y_stride = 60;
+    arrays.call.x = arrays.x.data() + offset;
+    EXPECT_EQ(Findings(kernel.Call(arrays.call)), "");
+    const bool aligned = reinterpret_cast<uintptr_t>(arrays.call.x) % 32 == 0;
+    EXPECT_EQ(arrays.y[0] != reference.y[0], aligned) << offset;
+  }
 }
 
 TEST(PluginKernel, NanBitsAreInformationAndNoDifference) {
