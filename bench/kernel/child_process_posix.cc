@@ -13,8 +13,6 @@
 
 #include "bench/kernel/child_process.h"
 
-extern char** environ;
-
 namespace exactnorm::kernel {
 namespace {
 
@@ -77,7 +75,7 @@ struct SpawnPlan {
 
 std::vector<std::string> Environment(const ChildSettings& settings) {
   std::vector<std::string> all;
-  for (const auto& [name, value] : settings.environment) all.push_back(name + "=" + value);
+  for (const auto& [name, value] : settings.environment) all.push_back(std::string(name).append("=").append(value));
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string line = *entry;
     const auto replaced = [&](const auto& pair) { return line.starts_with(pair.first + "="); };
@@ -88,6 +86,7 @@ std::vector<std::string> Environment(const ChildSettings& settings) {
 
 std::vector<char*> Pointers(std::vector<std::string>& strings) {
   std::vector<char*> pointers;
+  pointers.reserve(strings.size() + 1);
   for (std::string& one : strings) pointers.push_back(one.data());
   pointers.push_back(nullptr);
   return pointers;
