@@ -15,6 +15,7 @@
 #include "bench/exactnorm/targets.h"
 #include "bench/kernel/child.h"
 #include "bench/measure/measure_command.h"
+#include "bench/verify/verify_command.h"
 #include "exactnorm/exactnorm.h"
 
 namespace {
@@ -75,6 +76,7 @@ int main(int argc, char** argv) {
   exactnorm::measure::AddMeasureCommand(app, measure_options)->callback([&] {
     exit_code = exactnorm::measure::RunMeasureCommand(measure_options);
   });
+  exactnorm::command::AddVerify(app, &exit_code);
   exactnorm::command::AddTargets(app, &exit_code);
   const int code = ParseAndRun(app, argc, argv, exit_code);
   // What was printed counts only once it has arrived.

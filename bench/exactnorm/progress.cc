@@ -10,9 +10,10 @@
 
 namespace exactnorm::command {
 
-Progress::Progress(std::string what, size_t total)
+Progress::Progress(std::string what, size_t total, const char* unit)
     : what_(std::move(what)),
       total_(total),
+      unit_(unit),
       wanted_(ErrorIsTerminal()),
       next_(Clock::now() + std::chrono::seconds(1)) {}
 
@@ -25,7 +26,7 @@ void Progress::Report(size_t done) {
   next_ = Clock::now() + std::chrono::milliseconds(200);
   shown_ = true;
   const double percent = 100.0 * static_cast<double>(done) / static_cast<double>(total_);
-  fmt::print(stderr, "\r{}: {} of {} rows, {:.0f} %", what_, done, total_, percent);
+  fmt::print(stderr, "\r{}: {} of {} {}, {:.0f} %", what_, done, total_, unit_, percent);
   std::fflush(stderr);
 }
 

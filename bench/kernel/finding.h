@@ -24,6 +24,20 @@ enum class Finding {
   kNanBits             // a NaN is not the canonical one: information, no failure
 };
 
+inline constexpr Finding kFindings[] = {Finding::kNotLoaded,
+                                        Finding::kCrash,
+                                        Finding::kHang,
+                                        Finding::kExit,
+                                        Finding::kOutOfBoundsRead,
+                                        Finding::kOutOfBoundsWrite,
+                                        Finding::kModifiedInput,
+                                        Finding::kGapWritten,
+                                        Finding::kNotWritten,
+                                        Finding::kFloatingPointMode,
+                                        Finding::kBadAnswer,
+                                        Finding::kPlacement,
+                                        Finding::kNanBits};
+
 struct Observation {
   Finding finding;
   std::string detail;  // a sentence: which array, which element, which signal

@@ -23,7 +23,7 @@ enum class Placement {
   kAlignedAsGiven,  // starts where the caller's array starts, modulo kAlignment; its filler is kStartsAfterGuard's
 };
 
-inline constexpr size_t kAlignment = 256;
+inline constexpr size_t kAlignment = 64;
 
 inline constexpr size_t kGuard = size_t{1} << 20;  // bytes before and after the pages of each array
 

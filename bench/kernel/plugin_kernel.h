@@ -15,7 +15,7 @@
 namespace exactnorm::kernel {
 
 struct PluginSettings : ChildSettings {
-  // One call of the kernel each; the results are those of the first.
+  // One call of the kernel each; the results are those of the last. kEndsAtGuard comes first.
   std::vector<Placement> placements = {Placement::kEndsAtGuard, Placement::kStartsAfterGuard};
 };
 

@@ -10,6 +10,7 @@
 #include <cctype>
 #include <cerrno>
 #include <new>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -85,6 +86,12 @@ std::string WhyNotLoaded(const ChildSettings& settings, const Exchange& exchange
     case Exchange::kSignalled: why = "loading it ended in " + SignalName(exchange.code); break;
   }
   return "cannot be loaded: " + why;
+}
+
+bool AllAligned(const exactnorm_kernel_call& call) {
+  const auto arrays = ArraysOf(call);
+  return std::all_of(arrays.begin(), arrays.end(),
+                     [](const Array& a) { return reinterpret_cast<uintptr_t>(a.data) % kAlignment == 0; });
 }
 
 }  // namespace
@@ -202,26 +209,27 @@ bool PluginKernel::RunOnce(const exactnorm_kernel_call& call, Placement placemen
 
 Answer PluginKernel::Call(const exactnorm_kernel_call& call) {
   Answer answer;
-  Results first;
-  Outcome outcome = Outcome::kFailed;
-  for (size_t i = 0; i < settings_.placements.size(); ++i) {
-    Results results;
-    if (!RunOnce(call, settings_.placements[i], answer, i == 0 ? first : results)) {
+  std::optional<Outcome> first_outcome;
+  Results first, results;
+  for (const Placement placement : settings_.placements) {
+    if (placement == Placement::kAlignedAsGiven && first_outcome && AllAligned(call)) continue;  // as kStartsAfterGuard
+    if (!RunOnce(call, placement, answer, results)) {
       answer.outcome = Outcome::kFailed;
       return answer;
     }
-    if (i == 0) {
-      outcome = answer.outcome;
-    } else if (answer.outcome != outcome) {
+    if (!first_outcome) {
+      first_outcome = answer.outcome;
+      first = results;
+    } else if (answer.outcome != *first_outcome) {
       AddOnce(answer.observations, {Finding::kPlacement, "the call is supported in one placement only"});
       answer.outcome = Outcome::kFailed;
       return answer;
-    } else if (outcome == Outcome::kDone) {
+    } else if (answer.outcome == Outcome::kDone) {
       CompareResults(call, first, results, answer.observations);
     }
   }
-  if (outcome != Outcome::kDone) return answer;
-  StoreResults(first, call);
+  if (answer.outcome != Outcome::kDone) return answer;
+  StoreResults(results, call);
   if (std::string nan = NonCanonicalNan(call); !nan.empty())
     AddOnce(answer.observations, {Finding::kNanBits, std::move(nan)});
   return answer;

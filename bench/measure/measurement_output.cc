@@ -117,11 +117,12 @@ std::vector<std::string> Unsupported(const Measurement& measurement, const std::
 
 std::string KernelLines(const Measurement& measurement, const PluggedKernel& kernel) {
   std::string text;
-  for (const auto& [finding, seen] : kernel.seen()) {
+  for (const auto& [finding, seen] : kernel.log().seen()) {
+    if (!kernel::IsFailure(finding)) continue;
     text += fmt::format("{}: {} in {} of {} calls: {}\n", kernel.name(), kernel::Name(finding), seen.calls,
-                        kernel.calls(), seen.detail);
+                        kernel.log().calls(), seen.detail);
   }
-  if (text.empty()) text = fmt::format("{}: no finding in {} calls\n", kernel.name(), kernel.calls());
+  if (text.empty()) text = fmt::format("{}: no finding in {} calls\n", kernel.name(), kernel.log().calls());
   const std::vector<std::string> unsupported = Unsupported(measurement, kernel.name());
   if (!unsupported.empty())
     text += fmt::format("{}: does not support {}\n", kernel.name(), fmt::join(unsupported, ", "));
@@ -130,11 +131,12 @@ std::string KernelLines(const Measurement& measurement, const PluggedKernel& ker
 
 Json KernelJson(const Measurement& measurement, const PluggedKernel& kernel) {
   Json findings = Json::array();
-  for (const auto& [finding, seen] : kernel.seen()) {
+  for (const auto& [finding, seen] : kernel.log().seen()) {
+    if (!kernel::IsFailure(finding)) continue;
     findings.push_back({{"finding", kernel::Name(finding)}, {"calls", seen.calls}, {"detail", seen.detail}});
   }
   return {{"name", kernel.name()},
-          {"calls", kernel.calls()},
+          {"calls", kernel.log().calls()},
           {"findings", findings},
           {"unsupported", Unsupported(measurement, kernel.name())}};
 }

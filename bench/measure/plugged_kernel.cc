@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bench/measure/plugged_kernel.h"
 
-#include <algorithm>
 #include <vector>
 
 namespace exactnorm::measure {
@@ -33,12 +32,7 @@ kernel::Answer PluggedKernel::Call(const Row& row) {
   call.y = row.y;
   const std::scoped_lock lock(mutex_);
   kernel::Answer answer = kernel_->Call(call);
-  ++calls_;
-  for (const kernel::Observation& o : answer.observations) {
-    if (!kernel::IsFailure(o.finding)) continue;
-    Seen& seen = seen_[o.finding];
-    seen.detail = seen.calls++ == 0 ? o.detail : std::min(seen.detail, o.detail);
-  }
+  log_.Add(call, answer);
   return answer;
 }
 

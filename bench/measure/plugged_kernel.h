@@ -4,12 +4,12 @@
 #ifndef EXACTNORM_BENCH_MEASURE_PLUGGED_KERNEL_H_
 #define EXACTNORM_BENCH_MEASURE_PLUGGED_KERNEL_H_
 
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 
+#include "bench/kernel/finding_log.h"
 #include "bench/kernel/kernel.h"
 #include "bench/measure/measurement.h"
 
@@ -24,13 +24,7 @@ class PluggedKernel {
   // Nothing if the kernel says of a row of `columns` that it does not do such calls. The subject must not outlive this.
   std::optional<Subject> AsSubject(exactnorm_operation operation, const Format& format, size_t columns);
 
-  struct Seen {
-    uint64_t calls = 0;
-    std::string detail;  // of these calls the least in the order of text, so that it depends on no thread
-  };
-  // By finding, over all calls so far; only what no kernel may do.
-  const std::map<kernel::Finding, Seen>& seen() const { return seen_; }
-  uint64_t calls() const { return calls_; }
+  const kernel::FindingLog& log() const { return log_; }  // of all calls so far
 
  private:
   void Run(const Row& row);
@@ -38,8 +32,7 @@ class PluggedKernel {
 
   std::unique_ptr<kernel::Kernel> kernel_;
   std::mutex mutex_;  // rows come from several threads, and a kernel takes one call at a time
-  uint64_t calls_ = 0;
-  std::map<kernel::Finding, Seen> seen_;
+  kernel::FindingLog log_;
 };
 
 }  // namespace exactnorm::measure

@@ -14,9 +14,10 @@ bool SameFormats(const Formats& a, const Formats& b) {
 }
 
 // A level counts where something was asked and answered; without any question of its own it is taken for unreached.
-std::optional<int> HighestLevel(const std::vector<Finding>& findings, Axis axis, const Formats* formats) {
+std::optional<int> HighestLevel(const std::vector<Finding>& findings, Axis axis, const Formats* formats,
+                                int most) {
   std::optional<int> reached;
-  for (int level = 0; level <= kHighestLevel; ++level) {
+  for (int level = 0; level <= std::min(kHighestLevel, most); ++level) {
     bool held = false;
     for (const Finding& f : findings) {
       if (f.ask.axis != axis || f.ask.level != level || (formats != nullptr && !SameFormats(f.formats, *formats))) {
@@ -59,9 +60,9 @@ std::string FormatsName(const Formats& f) {
   return name;
 }
 
-std::optional<int> Verdict::Level(Axis axis) const { return HighestLevel(findings, axis, nullptr); }
+std::optional<int> Verdict::Level(Axis axis) const { return HighestLevel(findings, axis, nullptr, most_levels[static_cast<int>(axis)]); }
 std::optional<int> Verdict::Level(Axis axis, const Formats& formats) const {
-  return HighestLevel(findings, axis, &formats);
+  return HighestLevel(findings, axis, &formats, most_levels[static_cast<int>(axis)]);
 }
 
 std::vector<std::string> Verdict::Unsupported() const {
@@ -88,7 +89,7 @@ Verdict Examine(const Subject& subject, const Oracle& oracle, const std::vector<
   limits.cases = options.cases;
   if (options.time) limits.expired = [&] { return Clock::now() - start > *options.time; };
 
-  Verdict verdict{subject.name, options.seed, options.cases, {}};
+  Verdict verdict{subject.name, options.seed, options.cases, {}, {2, 2}};
   for (const Law& law : laws) {
     for (const Ask& ask : law.asks) {
       if (options.foreign && !ask.foreign) continue;
