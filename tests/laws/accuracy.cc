@@ -13,7 +13,7 @@ namespace {
 using rows::Bits;
 using rows::Problem;
 
-constexpr int kRoughBits = 4;  // A0: 2^-4 of the scale, before which a wrong formula shows and a short format does not
+constexpr int kRoughBits = 4;  // A0: 2^-4 of the scale, from where a wrong formula shows and a short format does not
 
 std::string Element(const Problem& p, const Bits& y, size_t i) {
   const rows::Answer right = ExactOracle().Answer(p);
@@ -53,7 +53,7 @@ Outcome ErrorIsSmall(const Subject& subject, const Oracle& oracle, const Case& c
   if (ask.level == 0 && !IsOrdinary(p)) return Outcome::Inapplicable();
   if (!AllFinite(p) || RadicandIsZero(p) || AllEqual(p.x) || !NothingNearTheEnds(p)) return Outcome::Inapplicable();
   const Bits y = InvokeRow(subject, p);
-  const Bound bound{ask.level == 0 ? kRoughBits : p.y_format->precision - 1};
+  const Bound bound = ask.level == 0 ? Bound{kRoughBits, true} : Bound{p.y_format->precision - 1};
   if (const auto i = oracle.FirstBeyond(p, y, bound)) return Outcome::Broken(Element(p, y, *i));
   return Outcome::Held();
 }

@@ -128,7 +128,7 @@ Problem HardRow(Generator& random, const Formats& f) {
     if (!p.gamma.empty()) p.gamma = Fill(parameter, p.x.size(), [&] { return 1 + Bell(random) / 2; });
     if (!p.beta.empty()) p.beta = Fill(parameter, p.x.size(), [&] { return Bell(random); });
   };
-  switch (random.Below(12)) {
+  switch (random.Below(13)) {
     case 0: break;
     case 1: {  // |mean| >> sigma: a few ulps around a number of any ordinary size
       const uint64_t base = FromDouble(x, Scale(random, 0, std::min(20, largest - 2)) * (1 + Uniform(random)));
@@ -141,7 +141,7 @@ Problem HardRow(Generator& random, const Formats& f) {
     case 2: use(random.Numbers(x, rows::Family::kNearConstant, n)); break;
     case 3: use(random.Numbers(x, rows::Family::kOutlier, n)); break;
     case 4:  // sigma << sqrt(eps)
-      use(AroundMean(random, x, n, 0, Scale(random, std::max(least / 2, -30), -8)));
+      use(AroundMean(random, x, n, 0, Scale(random, std::max(least / 2 - 3, -30), -8)));
       p.eps = 1e-3 + Uniform(random);
       break;
     case 5:  // sigma about sqrt(eps), eps so small that f16 has no number for it
@@ -161,6 +161,17 @@ Problem HardRow(Generator& random, const Formats& f) {
       use(random.Numbers(x, rows::Family::kRandomBits, n));
       p.eps = random.Below(2) == 0 ? 0 : 1e-5;
       break;
+    case 11: {  // the sum cancels down to small elements, after they have been added
+      const int wide = std::min(80, largest - 2);
+      const double small = std::ldexp(1, -static_cast<int>(random.Below(static_cast<uint64_t>(wide))));
+      Bits row = Fill(x, 1 + n / 8, [&] { return small * (1 + Uniform(random)); });
+      const Bits large = Fill(x, 1 + n / 4, [&] { return 1 + Uniform(random); });
+      row.insert(row.end(), large.begin(), large.end());
+      for (const uint64_t b : large) row.push_back(b | x.sign);
+      use(std::move(row));
+      p.eps = 0;
+      break;
+    }
     default: use(random.Numbers(x, rows::Family::kSmallIntegers, n)); break;
   }
   if (random.Below(8) == 0) p.gamma = random.Numbers(parameter, rows::Family::kRandomBits, p.x.size());
@@ -170,14 +181,14 @@ Problem HardRow(Generator& random, const Formats& f) {
 Problem SubnormalRow(Generator& random, const Formats& f) {
   Problem p = Empty(random, f);
   const size_t n = 2 + random.Below(6);
-  if (random.Below(2) == 0) {  // x
+  if (random.Below(2) == 0) {
     p.x = random.Numbers(*f.x, rows::Family::kSubnormal, n);
-    p.eps = random.Below(2) == 0 ? 0 : std::ldexp(1, 2 * std::max(f.x->least_exponent, -500));
-  } else {  // gains that make y subnormal
-    p.x = AroundMean(random, *f.x, n, 0, 1);
-    const int least = std::max(LeastNormalExponent(*f.y), LeastNormalExponent(*f.parameter));
-    p.gamma = Fill(*f.parameter, n, [&] { return Bell(random) * std::ldexp(1, least - 2); });
+    p.eps = 0;
+    return p;
   }
+  p.x = AroundMean(random, *f.x, n, 0, 1);
+  const int least = std::max(LeastNormalExponent(*f.y), f.parameter->least_exponent + 4);  // y can be below, gains can
+  p.gamma = Fill(*f.parameter, n, [&] { return Bell(random) * std::ldexp(1, least - 2); });
   return p;
 }
 

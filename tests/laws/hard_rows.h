@@ -17,10 +17,10 @@ rows::Problem OrdinaryRow(rows::Generator& random, const Formats& formats);
 bool IsOrdinary(const rows::Problem& problem);
 
 // Finite rows with D > 0 on which kernels are known to go wrong: |mean| >> sigma, one outlier, sigma << sqrt(eps),
-// ties, squares that overflow or underflow x's format, b = -g t, exponents all over the format, lengths just beside
-// those of vector registers, long rows.
+// ties, squares that overflow or underflow x's format, b = -g t, sums that cancel, exponents all over the format,
+// lengths just beside those of vector registers, long rows.
 rows::Problem HardRow(rows::Generator& random, const Formats& formats);
-// Subnormal x, y or both; D > 0.
+// Subnormal x with eps = 0 and no gains, or gains that make y subnormal; no biases.
 rows::Problem SubnormalRow(rows::Generator& random, const Formats& formats);
 
 // Small integers with an integer mean that is not every x: sums, the mean and deviations are exact in every format and

@@ -71,8 +71,11 @@ class Exact final : public Oracle {
       if (p.operation == EXACTNORM_LAYER_NORM) a = a - moments.sum;
       a = ToDyadic(Decode(*p.parameter_format, row.gamma_bits(i))) * a;
       const Dyadic b = ToDyadic(Decode(*p.parameter_format, row.beta_bits(i)));
+      const Dyadic gain = ToDyadic(Decode(*p.parameter_format, row.gamma_bits(i)));
+      const Dyadic rest = bound.of_the_row ? Abs(b) + Abs(gain) : Abs(b);  // of the scale
       int exponent = f.least_exponent;
-      if (a.sign() != 0 || b.sign() != 0) exponent = std::max(ScaleExponent(a, radicand, b) - bound.bits, exponent);
+      if (a.sign() != 0 || rest.sign() != 0)
+        exponent = std::max(ScaleExponent(a, radicand, rest) - bound.bits, exponent);
       if (!Within(ToDyadic(Decode(f, y[i])), a, radicand.value, b, exponent)) return i;
     }
     return std::nullopt;

@@ -13,10 +13,12 @@
 namespace exactnorm::laws {
 
 // z - b is what normalising gives, and s = |z - b| + |b| the scale on which an error of y is held against a kernel:
-// cancellation of the result against the bias is not the kernel's. With 2^e <= s < 2^(e+1), `bits` stands for the
-// bound 2^max(e - bits, least exponent of y's format); bits = p - 1 is 1 ulp(s). s = 0 has the least exponent.
+// cancellation of the result against the bias is not the kernel's. Where rows are looked at as a whole, |g| is added,
+// the root mean square of z - b where eps does not matter. With 2^e <= s < 2^(e+1) the bound is
+// 2^max(e - bits, least exponent of y's format); bits = p - 1 is 1 ulp(s). s = 0 has the least exponent.
 struct Bound {
   int bits;
+  bool of_the_row = false;  // s = |z - b| + |b| + |g|
 };
 
 class Oracle {

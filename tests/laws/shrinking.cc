@@ -54,6 +54,11 @@ void Propose(std::vector<Case>& cases, const Case& c, const Change& change) {
 
 void ProposeNumbers(std::vector<Case>& cases, const Case& c, const Format& f, rows::Bits rows::Problem::*member) {
   const rows::Bits& bits = c.row.*member;
+  if (bits.size() > 1 && AllEqual(bits)) {  // together: alone none of them could change
+    for (const uint64_t simpler : SimplerNumbers(f, bits[0])) {
+      Propose(cases, c, [&](Case& s) { (s.row.*member).assign(bits.size(), simpler); });
+    }
+  }
   for (size_t i = 0; i < bits.size(); ++i) {
     for (const uint64_t simpler : SimplerNumbers(f, bits[i])) {
       Propose(cases, c, [&](Case& s) { (s.row.*member)[i] = simpler; });

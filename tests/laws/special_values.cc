@@ -27,6 +27,10 @@ bool HasNonFinite(const Format& f, const Bits& bits) {
   return std::any_of(bits.begin(), bits.end(), [&](uint64_t b) { return !IsFinite(f, b); });
 }
 
+bool IsSubnormal(const Format& f, uint64_t bits) {
+  return Magnitude(f, bits) >> (f.precision - 1) == 0 && !IsZero(f, bits);
+}
+
 bool IsFiniteRow(const Problem& p) { return !HasNonFinite(*p.x_format, p.x) && !RadicandIsZero(p); }
 
 // Rule 1.
@@ -116,23 +120,24 @@ Outcome OtherColumnsAreUntouched(const Subject& subject, const Oracle&, const Ca
   return Outcome::Held();
 }
 
-// Rule 6. What rounds beyond the largest number is an infinity, what rounds to it is not.
+// Rule 6. Held against the results with a quarter of the gains, and only where they leave no doubt: twice the largest
+// number or more is an infinity, half of it or less is not.
 Outcome OverflowIsInfinity(const Subject& subject, const Oracle& oracle, const Case& c, const Ask&) {
-  const Problem& p = c.row;
-  if (!IsFiniteRow(p) || !AllFinite(p)) return Outcome::Inapplicable();
-  const Format& f = *p.y_format;
-  const Bits right = oracle.Answer(p).y;
-  const uint64_t top = f.infinity - (uint64_t{1} << (f.precision - 1));  // the largest binade
-  if (std::all_of(right.begin(), right.end(), [&](uint64_t b) { return Magnitude(f, b) < top; })) {
-    return Outcome::Inapplicable();
-  }
-  const Bits y = InvokeRow(subject, p);
+  Problem quarter = c.row;
+  quarter.beta.clear();
+  if (!IsFiniteRow(c.row) || !AllFinite(c.row) || c.row.gamma.empty()) return Outcome::Inapplicable();
+  for (uint64_t& g : quarter.gamma) g = FromDouble(*c.row.parameter_format, ToDouble(*c.row.parameter_format, g) / 4);
+  const Format& f = *c.row.y_format;
+  const uint64_t binade = uint64_t{1} << (f.precision - 1);
+  const Bits quarters = oracle.Answer(quarter).y;
+  const auto overflows = [&](uint64_t b) { return Magnitude(f, b) >= f.infinity - binade; };
+  if (std::none_of(quarters.begin(), quarters.end(), overflows)) return Outcome::Inapplicable();
+  const Bits y = InvokeRow(subject, c.row);
   for (size_t i = 0; i < y.size(); ++i) {
-    const bool near_the_edge = Magnitude(f, right[i]) >= f.max_finite() - 2 && Magnitude(f, right[i]) != f.infinity;
-    if (near_the_edge || IsInfinite(f, right[i]) == IsInfinite(f, y[i])) {
-      if (!IsInfinite(f, right[i]) || y[i] == right[i]) continue;
-    }
-    return Outcome::Broken(Seen(f, Y(i), y[i]) + ", rightly " + rows::HexFloat(f, right[i]));
+    const uint64_t infinity = f.infinity | (quarters[i] & f.sign);
+    if (overflows(quarters[i]) ? y[i] == infinity : Magnitude(f, quarters[i]) >= f.infinity - 4 * binade) continue;
+    if (!overflows(quarters[i]) && IsFinite(f, y[i])) continue;
+    return Outcome::Broken(Seen(f, Y(i), y[i]) + ", and four times " + rows::HexFloat(f, quarters[i]) + " is right");
   }
   return Outcome::Held();
 }
@@ -161,21 +166,41 @@ Outcome NansAreCanonical(const Subject& subject, const Oracle&, const Case& c, c
   return Outcome::Held();
 }
 
-// Rule 6: subnormals count like any number, in x and in y.
-Outcome SubnormalsCount(const Subject& subject, const Oracle& oracle, const Case& c, const Ask&) {
+// v 2^k, which the caller knows to be a number of f.
+uint64_t Scaled(const Format& f, uint64_t v, int k) { return FromDouble(f, std::ldexp(ToDouble(f, v), k)); }
+
+// Rule 6: subnormals count like any number. The same row 2^p times larger, or with gains 2^p times larger, has normal
+// numbers, and its results tell those of the subnormals to within their last bit.
+Outcome SubnormalsCount(const Subject& subject, const Oracle&, const Case& c, const Ask&) {
   const Problem& p = c.row;
-  if (!IsFiniteRow(p) || !AllFinite(p) || AllEqual(p.x)) return Outcome::Inapplicable();
-  const auto subnormal = [](const Format& f, const Bits& bits) {
-    return std::any_of(bits.begin(), bits.end(),
-                       [&](uint64_t b) { return Magnitude(f, b) >> (f.precision - 1) == 0 && !IsZero(f, b); });
+  const Format& f = *p.y_format;
+  if (!IsFiniteRow(p) || !AllFinite(p) || !p.beta.empty()) return Outcome::Inapplicable();
+  const auto subnormal = [](const Format& g, const Bits& bits) {
+    return std::any_of(bits.begin(), bits.end(), [&](uint64_t b) { return IsSubnormal(g, b); });
   };
-  const Bits right = oracle.Answer(p).y;
-  if (!subnormal(*p.x_format, p.x) && !subnormal(*p.y_format, right)) return Outcome::Inapplicable();
-  if (HasNonFinite(*p.y_format, right)) return Outcome::Inapplicable();
+  Problem larger = p;
+  const bool of_x = p.gamma.empty();
+  const int k = of_x ? p.x_format->precision : f.precision;
+  if (of_x) {
+    if (p.eps != 0 || !subnormal(*p.x_format, p.x)) return Outcome::Inapplicable();
+    for (uint64_t& x : larger.x) x = Scaled(*p.x_format, x, k);
+  } else {
+    if (subnormal(*p.x_format, p.x)) return Outcome::Inapplicable();
+    for (uint64_t& g : larger.gamma) g = Scaled(*p.parameter_format, g, k);
+  }
+  if (!AllFinite(larger)) return Outcome::Inapplicable();
+  const Bits expected = InvokeRow(subject, larger);
   const Bits y = InvokeRow(subject, p);
-  const auto i = oracle.FirstBeyond(p, y, {p.y_format->precision - 1});
-  if (!i) return Outcome::Held();
-  return Outcome::Broken(Seen(*p.y_format, Y(*i), y[*i]) + ", rightly " + rows::HexFloat(*p.y_format, right[*i]));
+  for (size_t i = 0; i < y.size(); ++i) {
+    if (!IsFinite(f, expected[i])) continue;  // wrong in another way, or overflowing
+    const double right = std::ldexp(ToDouble(f, expected[i]), of_x ? 0 : -k);
+    const bool same = of_x ? y[i] == expected[i] || (IsZero(f, y[i]) && IsZero(f, expected[i]))
+                           : std::fabs(ToDouble(f, y[i]) - right) <= std::ldexp(1, f.least_exponent);
+    if (same) continue;
+    return Outcome::Broken(Seen(f, Y(i), y[i]) + ", and " + rows::HexFloat(f, expected[i]) + " with " +
+                           (of_x ? "x" : "gamma") + " 2^" + std::to_string(k) + " times as large");
+  }
+  return Outcome::Held();
 }
 
 Problem ShortRow(Generator& random, const Formats& f) {

@@ -65,7 +65,9 @@ struct CutToBF16 : TwoPass {
 
 struct RoundedTwice : TwoPass {
   uint64_t Round(const RowWork& row, size_t, double value) override {
-    return RoundNearest(row.y_format, Value(kF32, RoundNearest(kF32, value)));
+    if (value == 0) return 0;
+    const double once = Value(kF32, RoundNearest(kF32, value));
+    return once == 0 ? RoundNearest(row.y_format, value) : RoundNearest(row.y_format, once);
   }
 };
 
@@ -89,10 +91,9 @@ struct SavedVariance : TwoPass {
   }
 };
 
-struct StatisticsInBF16 : TwoPass {
+struct RootSavedInBF16 : TwoPass {
   void WriteStatistics(const RowWork& row) override {
     RowWork saved = row;
-    saved.mean = Value(kBF16, RoundNearest(kBF16, row.mean));
     saved.rstd = Value(kBF16, RoundNearest(kBF16, row.rstd));
     TwoPass::WriteStatistics(saved);
   }
@@ -102,16 +103,28 @@ struct StatisticsInBF16 : TwoPass {
 
 std::vector<Mutant> ResultMutants() {
   return {
-      {As<FoldedBias>("x rstd - mean rstd"), "pytorch/pytorch#108072", kAllF32, {kErrorIsSmall}},
+      {As<FoldedBias>("x rstd - mean rstd"),
+       "pytorch/pytorch#108072",
+       kAllF32,
+       {kErrorIsSmall, kShift, kSubnormals, kOneElement, kEqualElements}},
       {As<GainFirstRounded>("rounded to bf16 before the gain"),
        "huggingface/transformers#30236",
        kAllBF16,
        {kErrorIsSmall}},
-      {As<Swapped>("gamma and beta swapped"), "constructed", kAllF32, {kErrorIsSmall}},
-      {As<BiasBeforeGain>("beta added before gamma is multiplied"), "constructed", kAllF32, {kErrorIsSmall}},
-      {As<NextColumnsGain>("gamma of the next column"), "constructed", kAllF32, {kErrorIsSmall}},
-      {As<OnePlusGain>("1 + gamma for gamma"), "constructed", kAllF32, {kErrorIsSmall}},
-      {As<ScaledInF32>("scaled in f32"), "pytorch/pytorch#190491", kAllF32, {kErrorIsSmall}},
+      {As<Swapped>("gamma and beta swapped"),
+       "constructed",
+       kAllF32,
+       {kErrorIsSmall, kSign, kOrder, kInfiniteGain, kInfiniteBias, kOverflow, kOneElement, kEqualElements}},
+      {As<BiasBeforeGain>("beta added before gamma is multiplied"),
+       "constructed",
+       kAllF32,
+       {kErrorIsSmall, kInfiniteGain, kInfiniteBias, kOneElement, kEqualElements}},
+      {As<NextColumnsGain>("gamma of the next column"),
+       "constructed",
+       kAllF32,
+       {kErrorIsSmall, kPermutation, kNanParameter, kInfiniteGain, kInfiniteBias, kOtherColumns}},
+      {As<OnePlusGain>("1 + gamma for gamma"), "constructed", kAllF32, {kErrorIsSmall, kSubnormals}},
+      {As<ScaledInF32>("scaled in f32"), "pytorch/pytorch#190491", kAllF32, {kErrorIsSmall, kSubnormals, kZeroSign}},
       {As<CutToBF16>("cut to bf16 instead of rounded"), "vllm-project/vllm-xpu-kernels#536", kAllBF16, {}},
       {As<RoundedTwice>("rounded to f32 and then to bf16"), "vllm-project/vllm-xpu-kernels#536", kAllBF16, {}},
       {As<RoundedDown>("rounded down"), "constructed", kAllF32, {kSign}},
@@ -120,7 +133,7 @@ std::vector<Mutant> ResultMutants() {
        "ooples/AiDotNet.Tensors#784",
        kAllF32,
        {kStatistics, kSpecialStatistics}},
-      {As<StatisticsInBF16>("mean and rstd saved in bf16"), "constructed", kAllF32, {kStatistics}},
+      {As<RootSavedInBF16>("rstd saved in bf16"), "constructed", kAllF32, {kStatistics}},
   };
 }
 

@@ -82,6 +82,18 @@ struct ReciprocalOfN : TwoPass {
   }
 };
 
+// The textbook in binary64: what a test takes for the truth.
+struct PlainBinary64 : TwoPass {
+  void Center(RowWork& row) override {
+    row.mean = 0;
+    if (row.is_layer_norm()) {
+      for (const double x : row.x) row.mean += x;
+      row.mean /= static_cast<double>(row.columns());
+    }
+    for (const double x : row.x) row.deviation.push_back(x - row.mean);
+  }
+};
+
 struct ElevenBitReads : TwoPass {  // as TF32: 10 bits and the hidden one
   void Read(RowWork& row) override {
     TwoPass::Read(row);
@@ -205,32 +217,78 @@ struct RootInXFormat : TwoPass {
 
 std::vector<Mutant> StatisticsMutants() {
   return {
-      {As<OnePass>("one-pass variance in f32"), "tracel-ai/burn#5607", kAllF32, {kErrorIsSmall}},
+      {As<OnePass>("one-pass variance in f32"),
+       "tracel-ai/burn#5607",
+       kAllF32,
+       {kErrorIsSmall, kStatistics, kShift, kZeroRadicand, kSpecialStatistics, kOneElement, kEqualElements}},
       {As<ClampedOnePass>("one-pass variance in f32, clamped at 0"),
        "pytorch/pytorch#190491",
        kAllF32,
-       {kErrorIsSmall}},
-      {As<MeanRounded>("mean rounded to f32"), "microsoft/onnxruntime#31973", kAllF32, {kErrorIsSmall}},
-      {As<SumInF32>("sum of x in f32"), "pytorch/pytorch#44350", kAllF32, {kErrorIsSmall}},
-      {As<WelfordInF32>("Welford's update in f32"), "pytorch/pytorch#143182", kAllF32, {kErrorIsSmall}},
-      {As<ReciprocalOfN>("mean by the reciprocal of N"), "pytorch/pytorch#5410", kAllF32, {kErrorIsSmall}},
-      {As<ElevenBitReads>("x read with 11 bits"), "tenstorrent/tt-metal#45231", kAllF32, {kErrorIsSmall}},
-      {As<Bessel>("Bessel's correction"), "constructed", kAllF32, {kErrorIsSmall}},
-      {As<MeanSquareForVariance>("mean square for variance"), "constructed", kAllF32, {kErrorIsSmall}},
-      {As<PaddedLanes>("padded lanes in the variance"), "triton-lang/triton#9838", kAllF32, {kErrorIsSmall}},
-      {As<PaddedLength>("variance over the padded length"), "linkedin/Liger-Kernel#518", kAllF32, {kErrorIsSmall}},
-      {As<TailNotInVariance>("tail left out of the variance"), "constructed", kAllF32, {kErrorIsSmall}},
-      {As<SquaresInF32>("squares in f32"), "pytorch/pytorch#178084", kAllF32, {kErrorIsSmall}},
-      {As<SquaresInXFormat>("squares in f16"), "microsoft/onnxruntime#29034", kAllF16, {kErrorIsSmall}},
-      {As<SumInXFormat>("sum of squares in bf16"), "Xilinx/mlir-aie#3410", kAllBF16, {kErrorIsSmall}},
-      {As<EpsOutside>("eps outside the root"), "tracel-ai/burn#2185", kAllF32, {kErrorIsSmall}},
-      {As<EpsDropped>("eps dropped"), "VeriSilicon/TIM-VX#589", kAllF32, {kErrorIsSmall}},
-      {As<EpsInXFormat>("eps in f16"), "pytorch/pytorch#41527", kAllF16, {kErrorIsSmall}},
-      {As<EpsAtLeast>("eps at least 1e-4"), "nntrainer/nntrainer#4318", kAllF32, {kErrorIsSmall}},
-      {As<EpsAlwaysTheSame>("eps always 1e-6"), "ggml-org/llama.cpp#2373", kAllF32, {kErrorIsSmall}},
-      {As<TwelveBitRoot>("root of 12 bits"), "Tencent/ncnn#6903", kAllF32, {kErrorIsSmall}},
-      {As<OneNewtonStep>("root with one Newton step"), "Xilinx/finn#1667", kAllF32, {kErrorIsSmall}},
-      {As<RootInXFormat>("root rounded to bf16"), "amd/IRON#139", kAllBF16, {kErrorIsSmall}},
+       {kErrorIsSmall, kStatistics, kShift, kZeroRadicand, kSpecialStatistics, kOneElement, kEqualElements}},
+      {As<MeanRounded>("mean rounded to f32"),
+       "microsoft/onnxruntime#31973",
+       kAllF32,
+       {kErrorIsSmall, kStatistics, kSubnormals}},
+      {As<SumInF32>("sum of x in f32"),
+       "pytorch/pytorch#44350",
+       kAllF32,
+       {kErrorIsSmall, kStatistics, kSubnormals, kEqualElements}},
+      {As<WelfordInF32>("Welford's update in f32"),
+       "pytorch/pytorch#143182",
+       kAllF32,
+       {kErrorIsSmall, kStatistics, kPermutation, kShift, kZeroSign, kCentredRow}},
+      {As<ReciprocalOfN>("mean by the reciprocal of N"),
+       "pytorch/pytorch#5410",
+       kAllF32,
+       {kErrorIsSmall, kEqualElements}},
+      {As<PlainBinary64>("the textbook formula in binary64"), "microsoft/onnxruntime#32066", kAllF32, {kErrorIsSmall}},
+      {As<ElevenBitReads>("x read with 11 bits"),
+       "tenstorrent/tt-metal#45231",
+       kAllF32,
+       {kErrorIsSmall, kStatistics, kSpecialStatistics, kSubnormals}},
+      {As<Bessel>("Bessel's correction"), "constructed", kAllF32, {kErrorIsSmall, kStatistics, kCentredRow}},
+      {As<MeanSquareForVariance>("mean square for variance"),
+       "constructed",
+       kAllF32,
+       {kErrorIsSmall, kStatistics, kShift, kZeroRadicand, kSpecialStatistics}},
+      {As<PaddedLanes>("padded lanes in the variance"),
+       "triton-lang/triton#9838",
+       kAllF32,
+       {kErrorIsSmall, kStatistics, kShift, kZeroRadicand, kSpecialStatistics}},
+      {As<PaddedLength>("variance over the padded length"),
+       "linkedin/Liger-Kernel#518",
+       kAllF32,
+       {kErrorIsSmall, kStatistics}},
+      {As<TailNotInVariance>("tail left out of the variance"),
+       "constructed",
+       kAllF32,
+       {kErrorIsSmall, kStatistics, kPermutation}},
+      {As<SquaresInF32>("squares in f32"), "pytorch/pytorch#178084", kAllF32, {kErrorIsSmall, kStatistics}},
+      {As<SquaresInXFormat>("squares in f16"),
+       "microsoft/onnxruntime#29034",
+       kAllF16,
+       {kErrorIsSmall, kStatistics, kScale, kSubnormals}},
+      {As<SumInXFormat>("sum of squares in bf16"),
+       "Xilinx/mlir-aie#3410",
+       kAllBF16,
+       {kErrorIsSmall, kStatistics, kPermutation}},
+      {As<EpsOutside>("eps outside the root"), "tracel-ai/burn#2185", kAllF32, {kErrorIsSmall, kStatistics, kScale}},
+      {As<EpsDropped>("eps dropped"),
+       "VeriSilicon/TIM-VX#589",
+       kAllF32,
+       {kErrorIsSmall, kStatistics, kInfiniteBias, kOneElement, kEqualElements}},
+      {As<EpsInXFormat>("eps in f16"),
+       "pytorch/pytorch#41527",
+       kAllF16,
+       {kErrorIsSmall, kStatistics, kZeroSign, kOneElement, kEqualElements}},
+      {As<EpsAtLeast>("eps at least 1e-4"), "nntrainer/nntrainer#4318", kAllF32, {kErrorIsSmall, kStatistics, kScale}},
+      {As<EpsAlwaysTheSame>("eps always 1e-6"),
+       "ggml-org/llama.cpp#2373",
+       kAllF32,
+       {kErrorIsSmall, kStatistics, kScale, kZeroRadicand, kSpecialStatistics, kSubnormals}},
+      {As<TwelveBitRoot>("root of 12 bits"), "Tencent/ncnn#6903", kAllF32, {kErrorIsSmall, kStatistics}},
+      {As<OneNewtonStep>("root with one Newton step"), "Xilinx/finn#1667", kAllF32, {kErrorIsSmall, kStatistics}},
+      {As<RootInXFormat>("root rounded to bf16"), "amd/IRON#139", kAllBF16, {kErrorIsSmall, kSubnormals}},
   };
 }
 

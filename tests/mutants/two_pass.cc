@@ -21,6 +21,10 @@ const Format* FindFormat(exactnorm_format id) {
   }
 }
 
+// Beyond the rounding errors of the value itself, so that a value which is a number of the format but for them is kept:
+// only then is cutting within 1 ulp.
+constexpr double kUp = 1 + 0x1p-40;
+
 }  // namespace
 
 // Every addition leaves its rounding error behind as a part of its own (Shewchuk 1997).
@@ -49,13 +53,13 @@ uint64_t RoundNearest(const Format& f, double value) { return value == 0 ? 0 : l
 
 uint64_t RoundToZero(const Format& f, double value) {
   const uint64_t nearest = RoundNearest(f, value);
-  if (!IsFinite(f, nearest) || std::fabs(Value(f, nearest)) <= std::fabs(value)) return nearest;
+  if (!IsFinite(f, nearest) || std::fabs(Value(f, nearest)) <= std::fabs(value) * kUp) return nearest;
   return nearest - 1;  // the magnitude, sign kept
 }
 
 uint64_t RoundDown(const Format& f, double value) {
   const uint64_t nearest = RoundNearest(f, value);
-  if (!IsFinite(f, nearest) || Value(f, nearest) <= value) return nearest;
+  if (!IsFinite(f, nearest) || Value(f, nearest) <= value + std::fabs(value) * (kUp - 1)) return nearest;
   const uint64_t below = NextDown(f, nearest);
   return IsFinite(f, below) ? below : nearest;
 }
