@@ -12,6 +12,7 @@
 #include "bench/exactnorm/norm_arguments.h"
 #include "bench/exactnorm/progress.h"
 #include "bench/kernel/plugin_kernel.h"
+#include "bench/verify/forced_targets.h"
 #include "bench/verify/report.h"
 #include "bench/verify/watched_kernel.h"
 
@@ -29,9 +30,10 @@ struct VerifyArguments {
   FileArgument junit{"--junit", ""};
 };
 
-// Our own is correctly rounded. It has one target so far, so that R2 asks nothing of it.
-constexpr verify::Claim kOurClaim = {2, 1};
-constexpr verify::Claim kForeignClaim = {1, 1};
+// Ours is correctly rounded, on every instruction set that it can be told to use. Nobody's R2 is claimed unasked.
+verify::Claim DefaultClaim(bool foreign, bool has_targets) {
+  return foreign ? verify::Claim{1, 1} : verify::Claim{2, has_targets ? 2 : 1};
+}
 
 // "A1,R0", "R1": an axis that is not named is not claimed beyond level 0.
 verify::Claim ParseClaim(const std::string& text, verify::Claim by_default) {
@@ -60,26 +62,47 @@ std::vector<laws::Formats> ParseFormats(const std::vector<std::string>& names) {
   return all;
 }
 
-std::unique_ptr<kernel::Kernel> Load(const std::string& name) {
-  kernel::PluginSettings settings;
-  settings.placements.push_back(kernel::Placement::kAlignedAsGiven);
-  if (name.empty()) return std::make_unique<kernel::PluginKernel>("exactnorm", settings);
-  kernel::ParseKernelName(name, settings);
-  auto plugin = std::make_unique<kernel::PluginKernel>(kernel::ShortName(settings), settings);
-  if (const std::string why = plugin->Load(); !why.empty()) throw BadInput("--kernel " + name + ": " + why);
-  return plugin;
-}
+// The kernel, and the same with each target that it can be told to use.
+struct Watched {
+  explicit Watched(const std::string& kernel) {
+    kernel::PluginSettings settings;
+    std::string name = "exactnorm";
+    if (!kernel.empty()) {
+      kernel::ParseKernelName(kernel, settings);
+      name = kernel::ShortName(settings);
+    }
+    settings.placements.push_back(kernel::Placement::kAlignedAsGiven);
+    auto plugin = std::make_unique<kernel::PluginKernel>(name, settings);
+    if (const std::string why = plugin->Load(); !why.empty()) throw BadInput("--kernel " + kernel + ": " + why);
+    all.push_back(std::make_unique<verify::WatchedKernel>(std::move(plugin)));
+    for (const std::string& target : verify::ForcedTargets(settings)) {
+      kernel::PluginSettings forced = settings;
+      forced.environment.emplace_back(verify::kTargetVariable, target);
+      all.push_back(std::make_unique<verify::WatchedKernel>(std::make_unique<kernel::PluginKernel>(target, forced)));
+    }
+  }
+
+  verify::WatchedKernel& kernel() { return *all.front(); }
+  bool has_targets() const { return all.size() > 1; }
+  laws::Subject subject() {
+    laws::Subject subject = kernel().subject();
+    for (size_t i = 1; i < all.size(); ++i) subject.targets.push_back(all[i]->subject());
+    return subject;
+  }
+
+  std::vector<std::unique_ptr<verify::WatchedKernel>> all;
+};
 
 verify::Report Verify(const VerifyArguments& arguments) {
   const bool foreign = !arguments.kernel.empty();
-  const verify::Claim claim = ParseClaim(arguments.claim, foreign ? kForeignClaim : kOurClaim);
   laws::Options options;
   options.seed = arguments.seed;
   options.cases = arguments.cases;
   options.formats = ParseFormats(arguments.formats);
   options.foreign = foreign;
   if (arguments.seconds > 0) options.time = std::chrono::milliseconds(static_cast<int64_t>(arguments.seconds * 1000));
-  verify::WatchedKernel watched(Load(arguments.kernel));
+  Watched watched(arguments.kernel);
+  const verify::Claim claim = ParseClaim(arguments.claim, DefaultClaim(foreign, watched.has_targets()));
 
   const std::vector<laws::Law> laws = laws::AllLaws();
   size_t searches = 0;
@@ -91,9 +114,15 @@ verify::Report Verify(const VerifyArguments& arguments) {
   laws::Verdict verdict = laws::Examine(watched.subject(), laws::ExactOracle(), laws, options);
   using kernel::Finding;
   // Seen outside of the laws, and part of what R0 and R1 say.
-  if (watched.log().Saw(Finding::kPlacement)) verdict.most_levels[static_cast<int>(laws::Axis::kRepeatability)] = 0;
-  if (watched.log().Saw(Finding::kNotWritten)) verdict.most_levels[static_cast<int>(laws::Axis::kRepeatability)] = -1;
-  return {std::move(verdict), watched.log(), claim, watched.given_up()};
+  const verify::WatchedKernel& seen = watched.kernel();
+  if (seen.log().Saw(Finding::kPlacement)) verdict.most_levels[static_cast<int>(laws::Axis::kRepeatability)] = 0;
+  if (seen.log().Saw(Finding::kNotWritten)) verdict.most_levels[static_cast<int>(laws::Axis::kRepeatability)] = -1;
+  if (seen.given_up()) {
+    for (laws::Finding& f : verdict.findings) {
+      if (f.standing == laws::Standing::kUnsupported) f.standing = laws::Standing::kUnasked;
+    }
+  }
+  return {std::move(verdict), seen.log(), claim, seen.given_up()};
 }
 
 }  // namespace
@@ -105,12 +134,14 @@ void AddVerify(CLI::App& app, int* exit_code) {
       ->type_name("LIBRARY");
   command
       ->add_option("--claim", arguments->claim,
-                   "levels to be reached, such as A1,R1 (default: A1,R1; for this library A2,R1)")
+                   "levels to be reached (default: A1,R1; for this library A2, and R2 where it has targets to compare)")
       ->type_name("LEVELS");
   command->add_option("--formats", arguments->formats, "f64, f32, f16, bf16, mixed; several with commas")
       ->delimiter(',')
       ->type_name("NAMES");
-  command->add_option("--seed", arguments->seed, "of the rows; equal seeds give equal output")->capture_default_str();
+  command->add_option("--seed", arguments->seed, "of the rows; equal seeds give equal output")
+      ->check(CLI::NonNegativeNumber)  // the parser itself would take -1 as the largest number
+      ->capture_default_str();
   command->add_option("--cases", arguments->cases, "rows for each law")
       ->check(CLI::Range(1, 1 << 24))
       ->capture_default_str();
