@@ -120,8 +120,8 @@ Outcome OtherColumnsAreUntouched(const Subject& subject, const Oracle&, const Ca
   return Outcome::Held();
 }
 
-// Rule 6. Held against the results with a quarter of the gains, and only where they leave no doubt: twice the largest
-// number or more is an infinity, half of it or less is not.
+// Rule 6. Held against the results with a quarter of the gains, and only where they leave no doubt: the largest
+// number and a quarter or more is an infinity, half of it or less is not.
 Outcome OverflowIsInfinity(const Subject& subject, const Oracle& oracle, const Case& c, const Ask&) {
   Problem quarter = c.row;
   quarter.beta.clear();
@@ -130,12 +130,12 @@ Outcome OverflowIsInfinity(const Subject& subject, const Oracle& oracle, const C
   const Format& f = *c.row.y_format;
   const uint64_t binade = uint64_t{1} << (f.precision - 1);
   const Bits quarters = oracle.Answer(quarter).y;
-  const auto overflows = [&](uint64_t b) { return Magnitude(f, b) >= f.infinity - binade; };
+  const auto overflows = [&](uint64_t b) { return Magnitude(f, b) >= f.infinity - 2 * binade + binade / 4; };
   if (std::none_of(quarters.begin(), quarters.end(), overflows)) return Outcome::Inapplicable();
   const Bits y = InvokeRow(subject, c.row);
   for (size_t i = 0; i < y.size(); ++i) {
     const uint64_t infinity = f.infinity | (quarters[i] & f.sign);
-    if (overflows(quarters[i]) ? y[i] == infinity : Magnitude(f, quarters[i]) >= f.infinity - 4 * binade) continue;
+    if (overflows(quarters[i]) ? y[i] == infinity : Magnitude(f, quarters[i]) >= f.infinity - 3 * binade) continue;
     if (!overflows(quarters[i]) && IsFinite(f, y[i])) continue;
     return Outcome::Broken(Seen(f, Y(i), y[i]) + ", and four times " + rows::HexFloat(f, quarters[i]) + " is right");
   }
@@ -251,9 +251,12 @@ Case SpecialParameters(Generator& random, const Formats& f, const Ask&) {
   return {p};
 }
 
-// Gains in the two largest binades.
+// Gains in the two largest binades, and an outlier at sqrt(N - 1) sigma.
 Case LargeGains(Generator& random, const Formats& f, const Ask&) {
   Problem p = ShortRow(random, f);
+  p.x.assign(5 + random.Below(20), 0);
+  p.x[random.Below(p.x.size())] = FromDouble(*f.x, random.Below(2) == 0 ? 3 : -3);
+  if (!p.beta.empty()) p.beta.assign(p.x.size(), One(*f.parameter));
   const Format& g = f.y->infinity < f.parameter->infinity && !(*f.parameter == kBF16) ? *f.y : *f.parameter;
   p.gamma = random.Numbers(g, rows::Family::kNearOverflow, p.x.size());
   for (uint64_t& b : p.gamma) b = FromDouble(*f.parameter, ToDouble(g, b));

@@ -38,6 +38,15 @@ struct NonFiniteXIsZero : TwoPass {
   }
 };
 
+struct BiasBesideInfinity : TwoPass {  // a finite number over an infinite sigma is 0
+  void NormalizeNonFiniteRow(RowWork& row) override {
+    TwoPass::NormalizeNonFiniteRow(row);
+    for (size_t i = 0; i < row.columns(); ++i) {
+      if (std::isfinite(row.x[i])) Write(row, i, Round(row, i, row.bias[i]));
+    }
+  }
+};
+
 struct ZeroRadicandGivesBias : TwoPass {
   double Affine(const RowWork& row, size_t i) override {
     return std::isinf(row.rstd) ? row.bias[i] : TwoPass::Affine(row, i);
@@ -128,6 +137,10 @@ std::vector<Mutant> SpecialValueMutants() {
        "pytorch/pytorch#173989",
        kAllF32,
        {kNonFiniteRow, kSpecialStatistics}},
+      {As<BiasBesideInfinity>("beta for the numbers beside an infinity"),
+       "pytorch/pytorch#173885",
+       kAllF32,
+       {kNonFiniteRow}},
       {As<ZeroRadicandGivesBias>("beta where var + eps = 0"), "tensorflow/tensorflow#61287", kAllF32, {kZeroRadicand}},
       {As<ZeroRadicandHasNoRoot>("rstd 0 where var + eps = 0"), "constructed", kAllF32, {kSpecialStatistics}},
       {As<NanGainIsOne>("NaN in gamma taken for 1"), "FluxML/Flux.jl#2071", kAllF32, {kNanParameter}},

@@ -262,7 +262,7 @@ std::vector<Mutant> StatisticsMutants() {
       {As<TailNotInVariance>("tail left out of the variance"),
        "constructed",
        kAllF32,
-       {kErrorIsSmall, kStatistics, kPermutation}},
+       {kErrorIsSmall, kStatistics, kPermutation, kOverflow}},
       {As<SquaresInF32>("squares in f32"), "pytorch/pytorch#178084", kAllF32, {kErrorIsSmall, kStatistics}},
       {As<SquaresInXFormat>("squares in f16"),
        "microsoft/onnxruntime#29034",
