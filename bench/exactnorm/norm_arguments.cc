@@ -32,6 +32,17 @@ std::optional<NpyArray> LoadParameter(const FileArgument& file, SixteenBits sixt
 
 }  // namespace
 
+void AddSeedOption(CLI::App& app, uint64_t& seed, const std::string& description) {
+  app.add_option("--seed", seed, description)
+      ->check(CLI::Validator(
+          [](const std::string& text) {
+            return text.find_first_not_of("0123456789") == std::string::npos ? std::string()
+                                                                             : "'" + text + "' is no whole number >= 0";
+          },
+          ""))
+      ->capture_default_str();
+}
+
 void AddFileOption(CLI::App& app, FileArgument& file, const std::string& description) {
   // CLI11 lets --x "" through, which would look like an option that was not given.
   const auto not_empty = [](const std::string& path) {

@@ -139,9 +139,7 @@ void AddVerify(CLI::App& app, int* exit_code) {
   command->add_option("--formats", arguments->formats, "f64, f32, f16, bf16, mixed; several with commas")
       ->delimiter(',')
       ->type_name("NAMES");
-  command->add_option("--seed", arguments->seed, "of the rows; equal seeds give equal output")
-      ->check(CLI::NonNegativeNumber)  // the parser itself would take -1 as the largest number
-      ->capture_default_str();
+  AddSeedOption(*command, arguments->seed, "of the rows; equal seeds give equal output");
   command->add_option("--cases", arguments->cases, "rows for each law")
       ->check(CLI::Range(1, 1 << 24))
       ->capture_default_str();
