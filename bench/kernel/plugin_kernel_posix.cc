@@ -230,6 +230,7 @@ Answer PluginKernel::Call(const exactnorm_kernel_call& call) {
   }
   if (answer.outcome != Outcome::kDone) return answer;
   StoreResults(results, call);
+  if (answer.failed()) return answer;  // what was not written, or read elsewhere, is no result to look at
   if (std::string nan = NonCanonicalNan(call); !nan.empty())
     AddOnce(answer.observations, {Finding::kNanBits, std::move(nan)});
   return answer;
