@@ -27,6 +27,9 @@ struct Subject {
 // exactnorm first, then algorithms/.
 std::vector<Subject> Subjects(exactnorm_operation operation, const Format& format);
 
+inline constexpr char kDistributions[] = "distributions";
+inline constexpr char kReportedBugs[] = "reported bugs";
+
 struct Settings {
   std::vector<exactnorm_operation> operations = {EXACTNORM_LAYER_NORM, EXACTNORM_RMS_NORM};
   std::vector<const Format*> formats = {kFormats[0], kFormats[1], kFormats[2], kFormats[3]};
@@ -34,13 +37,16 @@ struct Settings {
   size_t columns = 768;
   double eps = 1e-5;
   uint64_t seed = 1;
+  bool sweeps = false;
 };
 
 // What all subjects are measured on at once.
 struct Point {
-  std::string group;     // "distributions"
-  std::string name;      // within the group
-  std::string obstacle;  // why the format cannot hold it; empty: none
+  std::string group;                   // kDistributions, kReportedBugs, or the name of a sweep
+  std::string name;                    // within the group
+  int log2_parameter = 0;              // of a sweep
+  std::string obstacle;                // why the format cannot hold it; empty: none
+  size_t columns_measured = SIZE_MAX;  // of a row; of a longer one, so many at equal distances
   std::function<Batch()> draw;
 };
 

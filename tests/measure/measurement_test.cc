@@ -125,7 +125,7 @@ TEST(MeasureCommand, TakesItsFlags) {
   EXPECT_EQ(parsed.options.settings.rows, 2u);
   EXPECT_EQ(parsed.options.settings.columns, 5u);
   EXPECT_EQ(parsed.options.settings.seed, UINT64_MAX);
-  EXPECT_TRUE(parsed.options.json);
+  EXPECT_TRUE(parsed.options.json.to_stdout());
 }
 
 TEST(MeasureCommand, RefusesWhatItCannotMeasure) {
