@@ -13,6 +13,7 @@
 #include "bench/measure/environment.h"
 #include "bench/measure/measurement_csv.h"
 #include "bench/measure/measurement_output.h"
+#include "bench/measure/report.h"
 
 namespace exactnorm::measure {
 namespace {
@@ -69,11 +70,14 @@ Settings SettingsOf(const MeasureOptions& options) {
     if (operation == nullptr) throw command::BadInput("no operation '" + name + "'");
     settings.operations.push_back(*operation);
   }
+  settings.sweeps = settings.sweeps || options.report.wanted();
   if (!options.eps.empty()) settings.eps = command::ParseEps(options.eps);
   return settings;
 }
 
-std::vector<const Output*> Outputs(const MeasureOptions& options) { return {&options.json, &options.csv}; }
+std::vector<const Output*> Outputs(const MeasureOptions& options) {
+  return {&options.json, &options.csv, &options.report};
+}
 
 // What can be refused before anything is measured.
 void CheckOutputs(const MeasureOptions& options) {
@@ -92,10 +96,10 @@ void CheckOutputs(const MeasureOptions& options) {
   }
 }
 
-std::string JsonText(const Measurement& measurement) {
+nlohmann::ordered_json WholeJson(const Measurement& measurement) {
   nlohmann::ordered_json json = MeasurementJson(measurement);
   json["environment"] = Environment(measurement.settings);
-  return json.dump(1) + "\n";
+  return json;
 }
 
 }  // namespace
@@ -132,9 +136,12 @@ CLI::App* AddMeasureCommand(CLI::App& app, MeasureOptions& options) {
                     "measure curves too: over mean, length of the row, eps, outlier and scale");
   AddOutput(*command, options.json, "every figure and the worst cases as JSON");
   AddOutput(*command, options.csv, "every figure as comma-separated values");
+  AddOutput(*command, options.report,
+            ReportHasPlots() ? "everything as one HTML page with plots; implies --sweeps"
+                             : "everything as one HTML page, without plots: built without Chart.js; implies --sweeps");
   command->footer(
       "Examples:\n  exactnorm measure --formats f32,bf16 --columns 4096 --seed 7\n"
-      "  exactnorm measure --sweeps --json errors.json --csv errors.csv");
+      "  exactnorm measure --report errors.html --json errors.json");
   return command;
 }
 
@@ -148,8 +155,9 @@ int RunMeasureCommand(const MeasureOptions& options) {
     if (output.to_stdout()) printed = text;
     if (output.to_file()) files.Add(output.file, {text.begin(), text.end()});
   };
-  if (options.json.wanted()) put(options.json, JsonText(measurement));
+  if (options.json.wanted()) put(options.json, WholeJson(measurement).dump(1) + "\n");
   if (options.csv.wanted()) put(options.csv, MeasurementCsv(measurement));
+  if (options.report.wanted()) put(options.report, ReportPage(WholeJson(measurement)));
   Print(printed.empty() ? MeasurementText(measurement) : printed);
   files.Commit();
   return AnyOfOursWrong(measurement) ? 1 : 0;

@@ -29,6 +29,7 @@ struct MeasureOptions {
   std::string eps;                      // empty: that of settings
   Output json{{"--json", ""}};
   Output csv{{"--csv", ""}};
+  Output report{{"--report", ""}};
 };
 
 // Adds the subcommand; parsing fills `options`, which must outlive the parse.
