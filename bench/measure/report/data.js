@@ -80,7 +80,7 @@ function level(f) {
 const power = (exponent) => '2' + String(exponent).replace(/./g, (c) => '\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079'['0123456789'.indexOf(c)] || '\u207b');
 
 // The choice: a section of the data and the kernels of one arithmetic in it, ours first.
-const choice = {operation: '', format: '', arithmetic: '', figure: 'max', workload: ''};
+const choice = {operation: '', format: '', arithmetic: '', figure: '', curve: '', workload: ''};
 const section = () => data.sections.find((s) => s.operation === choice.operation && s.format === choice.format);
 const chosenSubjects = () =>
   section().subjects.filter((s) => s.arithmetic === 'exact' || s.arithmetic === choice.arithmetic);

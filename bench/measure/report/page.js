@@ -16,6 +16,7 @@ function fillControls() {
   fill('format', data.sections.filter((s) => s.operation === choice.operation).map((s) => s.format), (v) => formatNames[v]);
   fill('arithmetic', unique(section().subjects.map((s) => s.arithmetic)).filter((a) => a !== 'exact'), (v) => formatNames[v]);
   fill('figure', Object.keys(figures), (v) => figures[v].name);
+  fill('curve', Object.keys(figures), (v) => figures[v].name);
   fill('workload', resultsOf('distributions').filter((r) => !r.skipped).map((r) => r.name), (v) => v);
 }
 
@@ -34,14 +35,13 @@ function drawAll() {
   drawHistograms();
   drawBugs();
   drawWorst();
-  document.documentElement.dataset.plots = document.querySelectorAll('canvas').length;
 }
 
 function start() {
   control('lede').textContent =
     'Each output is held against the exact real answer, computed in integers. A correctly rounded output is off by at most half an ulp ' +
     '(unit in the last place of the answer). Kernels are named after their algorithm and the format in which they compute.';
-  choice.format = 'f32';
+  Object.assign(choice, {format: 'f32', figure: 'max', curve: 'mean'});
   readAddress();
   if (typeof Chart === 'undefined') {
     control('notice').textContent = 'This report was made by a command built without Chart.js: tables only.';

@@ -2,25 +2,26 @@
 'use strict';
 
 // Families share a hue and members differ in dash and marker, so that no reader depends on colour alone. The hues are
-// Okabe and Ito's, safe for the common colour-vision deficiencies.
+// Okabe and Ito's, safe for the common colour-vision deficiencies (lighter on dark paper: page.css).
 const styles = {
-  'one-pass': ['#d55e00', [], 'circle'],
-  'clamped one-pass': ['#d55e00', [6, 4], 'rect'],
-  'shifted one-pass': ['#e69f00', [], 'triangle'],
-  'two-pass': ['#0072b2', [], 'circle'],
-  pairwise: ['#0072b2', [6, 4], 'rect'],
-  compensated: ['#56b4e9', [], 'triangle'],
-  'wide sums': ['#56b4e9', [2, 3], 'rectRot'],
-  Welford: ['#cc79a7', [], 'circle'],
-  'lane-wise Welford': ['#cc79a7', [6, 4], 'rectRot'],
-  sequential: ['#0072b2', [], 'circle'],
-  'lane-wise': ['#cc79a7', [6, 4], 'rectRot'],
-  'rounded before gamma': ['#d55e00', [], 'circle'],
+  'one-pass': ['--vermilion', [], 'circle'],
+  'clamped one-pass': ['--vermilion', [6, 4], 'rect'],
+  'shifted one-pass': ['--orange', [], 'triangle'],
+  'two-pass': ['--blue', [], 'circle'],
+  pairwise: ['--blue', [6, 4], 'rect'],
+  compensated: ['--sky', [], 'triangle'],
+  'wide sums': ['--sky', [2, 3], 'rectRot'],
+  Welford: ['--purple', [], 'circle'],
+  'lane-wise Welford': ['--purple', [6, 4], 'rectRot'],
+  sequential: ['--blue', [], 'circle'],
+  'lane-wise': ['--purple', [6, 4], 'rectRot'],
+  'rounded before gamma': ['--vermilion', [], 'circle'],
 };
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 function styleOf(subject) {
   if (subject.arithmetic === 'exact') return [colour('--ink'), [], 'circle'];
-  return styles[subject.algorithm] || ['#009e73', [1, 2], 'star'];
+  const [hue, dash, marker] = styles[subject.algorithm] || ['--green', [1, 2], 'star'];
+  return [colour(hue), dash, marker];
 }
 
 let charts = [];
@@ -28,9 +29,6 @@ function clearPlots() {
   for (const chart of charts) chart.destroy();
   charts = [];
 }
-
-// Marks the canvas once something has been drawn on it.
-const drawnMark = {id: 'drawnMark', afterDraw: (chart) => { chart.canvas.dataset.drawn = chart.data.datasets.reduce((n, d) => n + d.data.length, 0); }};
 
 function figureNode(title, caption, className, description) {
   const canvas = element('canvas', {role: 'img'});
@@ -47,7 +45,6 @@ function draw(canvas, config) {
     canvas.parentElement.replaceWith(element('p', {className: 'note'}, 'The command was built without Chart.js; the table has the numbers.'));
     return;
   }
-  config.plugins = [drawnMark];
   config.options = {animation: false, responsive: true, maintainAspectRatio: false, ...config.options};
   charts.push(new Chart(canvas, config));
 }
@@ -62,7 +59,7 @@ function axis(title, tick, extra = {}) {
 }
 
 function drawCurve(sweep, wide) {
-  const figure = figures[choice.figure];
+  const figure = figures[choice.curve];
   const subjects = chosenSubjects();
   const points = (subject) => sweep.log2.map((x, i) => ({x, f: pointFigures(sweep, subject.name, i)})).filter((p) => p.f);
   const measured = sweep.log2.filter((x, i) => !sweep.skipped[i]);
@@ -93,7 +90,7 @@ function drawCurve(sweep, wide) {
         legend: {position: 'bottom', labels: {color: colour('--ink'), font: {size: 13}, usePointStyle: true, boxHeight: 7, generateLabels: legendLabels}},
         tooltip: {callbacks: {
           title: (items) => `${sweep.axis}: ${power(items[0].parsed.x)}`,
-          label: (item) => ` ${item.dataset.label}: ${cellText(choice.figure, item.raw.f)}`,
+          label: (item) => ` ${item.dataset.label}: ${cellText(choice.curve, item.raw.f)}`,
         }},
       },
       scales: {
@@ -106,7 +103,7 @@ function drawCurve(sweep, wide) {
   table(tableNode, `${figure.name} against ${sweep.axis}`, [sweep.axis, ...subjects.map((s) => s.algorithm)],
     sweep.log2.map((x, i) => element('tr', {}, element('th', {scope: 'row'}, power(x)), ...subjects.map((s) => {
       const f = pointFigures(sweep, s.name, i);
-      return f ? figureCell(f) : element('td', {title: sweep.skipped[i]}, '\u2013');
+      return f ? figureCell(f, choice.curve) : element('td', {title: sweep.skipped[i]}, '\u2013');
     }))));
 }
 
@@ -118,19 +115,25 @@ function legendLabels(chart) {
   });
 }
 
-// Buckets from -2^k to 2^k ulp around the correctly rounded share.
+// Buckets from -2^k to 2^k ulp around the correctly rounded share; what is farther out is in the outermost two.
+const farthest = 34;
 function buckets(f) {
   const share = (count) => (100 * count) / f.elements;
   const bars = new Map([[0, share(f.correctly_rounded)]]);
+  const add = (k, count) => bars.set(k, (bars.get(k) || 0) + share(count));
   for (const bucket of f.wrong_histogram) {
-    const k = 1 + (bucket.up_to_ulps === null ? 65 : Math.log2(bucket.up_to_ulps));
-    bars.set(-k, share(bucket.below));
-    bars.set(k, share(bucket.count - bucket.below));
+    const k = bucket.up_to_ulps === null ? farthest : Math.min(1 + Math.log2(bucket.up_to_ulps), farthest);
+    add(-k, bucket.below);
+    add(k, bucket.count - bucket.below);
   }
   return bars;
 }
 
-const bucketName = (k) => (k === 0 ? 'correctly rounded' : `${k < 0 ? 'too small' : 'too large'} by up to ${power(Math.abs(k) - 1)} ulp`);
+function bucketName(k) {
+  if (k === 0) return 'correctly rounded';
+  const size = Math.abs(k) === farthest ? `more than ${power(farthest - 2)}` : `up to ${power(Math.abs(k) - 1)}`;
+  return `${k < 0 ? 'too small' : 'too large'} by ${size} ulp`;
+}
 
 function drawHistograms() {
   const grid = document.getElementById('histogram-grid');
@@ -138,7 +141,7 @@ function drawHistograms() {
   const result = resultsOf('distributions').find((r) => r.name === choice.workload);
   const subjects = chosenSubjects();
   const all = subjects.map((s) => buckets(result.figures[s.name]));
-  const reach = Math.min(40, Math.max(4, ...all.flatMap((bars) => [...bars].filter(([, v]) => v > 0).map(([k]) => Math.abs(k)))));
+  const reach = Math.max(4, ...all.flatMap((bars) => [...bars].filter(([, v]) => v > 0).map(([k]) => Math.abs(k))));
   const keys = Array.from({length: 2 * reach + 1}, (_, i) => i - reach);
   const highest = Math.max(...subjects.flatMap((s, i) => (s.arithmetic === 'exact' ? [] : [...all[i].values()])));
   subjects.forEach((subject, i) => {
@@ -161,7 +164,7 @@ function drawHistograms() {
           tooltip: {callbacks: {title: (items) => bucketName(keys[items[0].dataIndex]), label: (item) => ` ${item.parsed.y.toPrecision(3)} %`}},
         },
         scales: {
-          x: axis('error in ulp, up to', (v) => (keys[v] === 0 ? '\u2713' : (keys[v] < 0 ? '\u2212' : '') + power(Math.abs(keys[v]) - 1))),
+          x: axis('error in ulp, up to', (v) => (keys[v] === 0 ? '\u2713' : (keys[v] < 0 ? '\u2212' : '') + (Math.abs(keys[v]) === farthest ? '\u221e' : power(Math.abs(keys[v]) - 1)))),
           y: axis('share', (v) => v + ' %', {min: 0, max: subject.arithmetic === 'exact' ? 100 : Math.min(100, Math.ceil(highest / 10) * 10)}),
         },
       },

@@ -21,8 +21,8 @@ function table(node, caption, headings, rows) {
   );
 }
 
-function figureCell(f) {
-  return element('td', {className: 'level' + level(f)}, cellText(choice.figure, f));
+function figureCell(f, figure = choice.figure) {
+  return element('td', {className: 'level' + level(f)}, cellText(figure, f));
 }
 
 function drawSummary() {
