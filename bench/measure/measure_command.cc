@@ -10,6 +10,7 @@
 #include "bench/exactnorm/eps.h"
 #include "bench/exactnorm/files.h"
 #include "bench/exactnorm/row_tasks.h"
+#include "bench/measure/comparison.h"
 #include "bench/measure/environment.h"
 #include "bench/measure/measurement_csv.h"
 #include "bench/measure/measurement_output.h"
@@ -102,6 +103,28 @@ nlohmann::ordered_json WholeJson(const Measurement& measurement) {
   return json;
 }
 
+nlohmann::ordered_json ReadJson(const std::string& path) {
+  const command::FileArgument file{"--compare", path};
+  const std::vector<unsigned char> bytes = command::ReadFile(file);
+  try {
+    return nlohmann::ordered_json::parse(bytes);
+  } catch (const nlohmann::json::exception&) {
+    throw command::BadInput(file, "is no JSON; give a file that --json wrote");
+  }
+}
+
+int RunComparison(const std::vector<std::string>& files) {
+  const nlohmann::ordered_json before = ReadJson(files.at(0));
+  const nlohmann::ordered_json after = ReadJson(files.at(1));
+  try {
+    const Comparison comparison = Compare(before, after);
+    Print(ComparisonText(comparison));
+    return comparison.regression() ? 1 : 0;
+  } catch (const std::invalid_argument& error) {
+    throw command::BadInput(fmt::format("--compare {} {}: {}", files[0], files[1], error.what()));
+  }
+}
+
 }  // namespace
 
 CLI::App* AddMeasureCommand(CLI::App& app, MeasureOptions& options) {
@@ -139,13 +162,21 @@ CLI::App* AddMeasureCommand(CLI::App& app, MeasureOptions& options) {
   AddOutput(*command, options.report,
             ReportHasPlots() ? "everything as one HTML page with plots; implies --sweeps"
                              : "everything as one HTML page, without plots: built without Chart.js; implies --sweeps");
+  command
+      ->add_option("--compare", options.compared,
+                   "measure nothing: say what changed from the first file of --json to the second")
+      ->expected(2)
+      ->type_name("OLD NEW");
   command->footer(
       "Examples:\n  exactnorm measure --formats f32,bf16 --columns 4096 --seed 7\n"
-      "  exactnorm measure --report errors.html --json errors.json");
+      "  exactnorm measure --report errors.html --json errors.json\n"
+      "  exactnorm measure --compare old.json new.json\n"
+      "Exit code 1 if this library was found wrong, or if a compared figure got worse or is gone.");
   return command;
 }
 
 int RunMeasureCommand(const MeasureOptions& options) {
+  if (!options.compared.empty()) return RunComparison(options.compared);
   const Settings settings = SettingsOf(options);
   CheckOutputs(options);
   const Measurement measurement = Measure(settings, command::RunRowTasks);

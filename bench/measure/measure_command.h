@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// `exactnorm measure`: the flags, and the run. Exit code 0, or 1 if a result of this library was found wrong.
+// `exactnorm measure`: the flags, and the run. Exit code 0, or 1 if a result of this library was found wrong, or
+// if --compare found a regression.
 #ifndef EXACTNORM_BENCH_MEASURE_MEASURE_COMMAND_H_
 #define EXACTNORM_BENCH_MEASURE_MEASURE_COMMAND_H_
 
@@ -30,13 +31,14 @@ struct MeasureOptions {
   Output json{{"--json", ""}};
   Output csv{{"--csv", ""}};
   Output report{{"--report", ""}};
+  std::vector<std::string> compared;  // two files of --json, or none
 };
 
 // Adds the subcommand; parsing fills `options`, which must outlive the parse.
 CLI::App* AddMeasureCommand(CLI::App& app, MeasureOptions& options);
 
-// Measures, and prints or writes. Throws as Measure(), command::BadInput, and std::runtime_error if stdout cannot
-// be written. No file appears unless all do.
+// Measures, or compares two measurements, and prints or writes. Throws as Measure(), command::BadInput, and
+// std::runtime_error if stdout cannot be written. No file appears unless all do.
 int RunMeasureCommand(const MeasureOptions& options);
 
 }  // namespace exactnorm::measure

@@ -133,8 +133,9 @@ Json CurveJson(const std::vector<const Result*>& points, size_t subject) {
   for (const Result* result : points) {
     const bool skipped = result->figures.empty();
     const Json figures = skipped ? Json::object() : FiguresJson(result->figures[subject]);
-    for (const char* key : {"elements", "not_correctly_rounded", "max_ulps", "log2_max_ulps", "mean_ulps", "bias_ulps",
-                            "max_relative", "misplaced_nan", "misplaced_infinity"}) {
+    for (const char* key :
+         {"elements", "not_correctly_rounded", "max_ulps", "log2_max_ulps", "mean_ulps", "log2_mean_ulps", "bias_ulps",
+          "max_relative", "misplaced_nan", "misplaced_infinity", "missing_nan", "missing_infinity"}) {
       curve[key].push_back(skipped ? Json(nullptr) : figures[key]);
     }
   }
