@@ -10,10 +10,9 @@
 
 namespace exactnorm::command {
 
-Progress::Progress(std::string what, size_t total, const char* unit)
+Progress::Progress(std::string what, size_t total)
     : what_(std::move(what)),
       total_(total),
-      unit_(unit),
       wanted_(ErrorIsTerminal()),
       next_(Clock::now() + std::chrono::seconds(1)) {}
 
@@ -26,7 +25,7 @@ void Progress::Report(size_t done) {
   next_ = Clock::now() + std::chrono::milliseconds(200);
   shown_ = true;
   const double percent = 100.0 * static_cast<double>(done) / static_cast<double>(total_);
-  fmt::print(stderr, "\r{}: {} of {} {}, {:.0f} %", what_, done, total_, unit_, percent);
+  fmt::print(stderr, "\r{}: {} of {}, {:.0f} %", what_, done, total_, percent);
   std::fflush(stderr);
 }
 

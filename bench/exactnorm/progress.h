@@ -12,7 +12,7 @@ namespace exactnorm::command {
 
 class Progress {
  public:
-  Progress(std::string what, size_t total, const char* unit = "rows");
+  Progress(std::string what, size_t total);
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
@@ -24,7 +24,6 @@ class Progress {
 
   std::string what_;
   size_t total_;
-  const char* unit_;
   bool wanted_;
   bool shown_ = false;
   Clock::time_point next_;

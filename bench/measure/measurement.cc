@@ -2,25 +2,63 @@
 // The exact answers of a row are computed once and held against each subject's y. A task is one point.
 #include "bench/measure/measurement.h"
 
+#include <algorithm>
 #include <atomic>
 #include <exception>
 #include <mutex>
 
 #include "bench/measure/plugged_kernel.h"
+#include "bench/measure/reported_bugs.h"
+#include "bench/measure/sweeps.h"
 
 namespace exactnorm::measure {
 namespace {
 
+constexpr size_t kSample = 1024;  // columns of a long row in a sweep: their exact answers take most of the time
+
+Point DrawnPoint(const Workload& workload, exactnorm_operation operation, const Format& f, const Shape& shape,
+                 uint64_t seed) {
+  Point point;
+  point.group = kDistributions;
+  point.name = workload.name;
+  point.obstacle = workload.obstacle(f);
+  point.draw = [workload, operation, &f, shape, seed] {
+    Batch batch = Draw(workload, f, shape.rows, shape.columns, shape.eps, seed);
+    batch.operation = operation;
+    return batch;
+  };
+  return point;
+}
+
 std::vector<Point> Points(exactnorm_operation operation, const Format& f, const Settings& settings) {
   std::vector<Point> points;
   for (const Workload& workload : Workloads()) {
-    points.push_back({"distributions", workload.name, workload.obstacle(f), [operation, &f, &workload, settings] {
-                        Batch batch = Draw(workload, f, settings.rows, settings.columns, settings.eps, settings.seed);
-                        batch.operation = operation;
-                        return batch;
-                      }});
+    points.push_back(
+        DrawnPoint(workload, operation, f, {settings.rows, settings.columns, settings.eps}, settings.seed));
+  }
+  for (const ReportedBug& bug : ReportedBugs()) {
+    if (bug.batch.operation != operation || *bug.batch.format != f) continue;
+    points.push_back({kReportedBugs, bug.source, 0, "", kSample, [&bug] { return bug.batch; }});
+  }
+  if (!settings.sweeps) return points;
+  for (const Sweep& sweep : Sweeps()) {
+    for (int exponent = sweep.first; exponent <= sweep.last; exponent += sweep.step) {
+      points.push_back(DrawnPoint(WorkloadAt(sweep, exponent), operation, f,
+                                  ShapeAt(sweep, exponent, settings.columns, settings.eps), settings.seed));
+      points.back().group = sweep.name;
+      points.back().log2_parameter = exponent;
+      points.back().columns_measured = kSample;
+    }
   }
   return points;
+}
+
+// The first and last column, and those between at equal distances.
+std::vector<size_t> Sample(size_t columns, size_t wanted) {
+  const size_t count = std::min(columns, wanted);
+  std::vector<size_t> sample(count);
+  for (size_t i = 0; i < count; ++i) sample[i] = count == 1 ? 0 : i * (columns - 1) / (count - 1);
+  return sample;
 }
 
 void MeasurePoint(const std::vector<Subject>& subjects, Result& result) {
@@ -28,12 +66,13 @@ void MeasurePoint(const std::vector<Subject>& subjects, Result& result) {
   result.figures.resize(subjects.size());
   const Batch batch = result.point.draw();
   std::vector<unsigned char> y(batch.columns * static_cast<size_t>(batch.y_format->bytes));
+  const std::vector<size_t> columns = Sample(batch.columns, result.point.columns_measured);
   for (size_t i = 0; i < batch.rows; ++i) {
     const Row row = batch.RowAt(i, y.data());
-    const std::vector<ExactAnswer> answers = ExactAnswers(row);
+    const std::vector<ExactAnswer> answers = ExactAnswers(row, columns);
     for (size_t k = 0; k < subjects.size(); ++k) {
       subjects[k].run(row);
-      result.figures[k].Add(row, answers, y.data(), i);
+      result.figures[k].Add(row, columns, answers, y.data(), i);
     }
   }
 }

@@ -28,6 +28,9 @@ struct Subject {
 // exactnorm first, then algorithms/.
 std::vector<Subject> Subjects(exactnorm_operation operation, const Format& format);
 
+inline constexpr char kDistributions[] = "distributions";
+inline constexpr char kReportedBugs[] = "reported bugs";
+
 class PluggedKernel;  // plugged_kernel.h
 
 struct Settings {
@@ -37,14 +40,17 @@ struct Settings {
   size_t columns = 768;
   double eps = 1e-5;
   uint64_t seed = 1;
+  bool sweeps = false;
   std::vector<PluggedKernel*> kernels = {};  // measured too, last, in the sections that they support
 };
 
 // What all subjects are measured on at once.
 struct Point {
-  std::string group;     // "distributions"
-  std::string name;      // within the group
-  std::string obstacle;  // why the format cannot hold it; empty: none
+  std::string group;                   // kDistributions, kReportedBugs, or the name of a sweep
+  std::string name;                    // within the group
+  int log2_parameter = 0;              // of a sweep
+  std::string obstacle;                // why the format cannot hold it; empty: none
+  size_t columns_measured = SIZE_MAX;  // of a row; of a longer one, so many at equal distances
   std::function<Batch()> draw;
 };
 

@@ -8,7 +8,8 @@
 #include <cmath>
 
 #include "bench/measure/figures_output.h"
-#include "bench/measure/plugged_kernel.h"
+#include "bench/measure/plugged_kernel_output.h"
+#include "bench/measure/sweeps.h"
 #include "exactnorm/exactnorm.h"
 
 namespace exactnorm::measure {
@@ -50,6 +51,18 @@ std::string Cell(const Result& result, size_t subject) {
   return f.misplaced_nan() != 0 ? "NaN" : f.misplaced() != 0 ? "inf" : FiveCharacters(f.max_ulps());
 }
 
+// The worst of the rows that kernels in use got wrong.
+std::string BugsCell(const Section& section, size_t subject) {
+  const Result* worst = nullptr;
+  for (const Result& result : section.results) {
+    if (result.point.group != kReportedBugs) continue;
+    const ErrorFigures& f = result.figures[subject];
+    if (f.misplaced() != 0 || f.missing_nan() != 0) return Cell(result, subject);
+    if (worst == nullptr || f.max_ulps() > worst->figures[subject].max_ulps()) worst = &result;
+  }
+  return worst == nullptr ? "-" : Cell(*worst, subject);
+}
+
 constexpr int kLabelWidth = 25;
 constexpr size_t kTextWidth = 104;
 
@@ -61,22 +74,24 @@ std::string SubjectLine(const Section& section, size_t subject) {
   uint64_t wrong = 0;
   uint64_t elements = 0;
   for (const Result& result : section.results) {
+    if (result.point.group != kDistributions) continue;
     line += fmt::format(" {:>6}", Cell(result, subject));
     if (!result.point.obstacle.empty()) continue;
     wrong += result.figures[subject].wrong();
     elements += result.figures[subject].elements();
   }
-  return fmt::format("{}  {:>5}\n", line, ShortPercent(wrong, elements));
+  return fmt::format("{} {:>6}  {:>5}\n", line, BugsCell(section, subject), ShortPercent(wrong, elements));
 }
 
 std::string Table(const Section& section) {
   std::string text =
       fmt::format("{:<{}}", fmt::format("{} {}", OperationName(section.operation), section.format->name), kLabelWidth);
   for (const Workload& workload : Workloads()) text += fmt::format(" {:>6}", workload.head);
-  text += "  wrong\n";
+  text += "   bugs  wrong\n";
   for (size_t k = 0; k < section.subjects.size(); ++k) text += SubjectLine(section, k);
   for (const Result& result : section.results) {
-    if (!result.point.obstacle.empty()) text += fmt::format("- {}: {}\n", result.point.name, result.point.obstacle);
+    if (result.point.group == kDistributions && !result.point.obstacle.empty())
+      text += fmt::format("- {}: {}\n", result.point.name, result.point.obstacle);
   }
   return text;
 }
@@ -85,7 +100,7 @@ std::string Table(const Section& section) {
 std::string WorstLine(const Section& section, size_t subject, int width) {
   const Result* worst = nullptr;
   for (const Result& result : section.results) {
-    if (!result.point.obstacle.empty() || !result.figures[subject].worst()) continue;
+    if (result.point.group != kDistributions || result.figures.empty() || !result.figures[subject].worst()) continue;
     if (worst == nullptr || result.figures[subject].max_ulps() > worst->figures[subject].max_ulps()) worst = &result;
   }
   if (worst == nullptr || worst->figures[subject].wrong() == 0) return "";
@@ -104,41 +119,47 @@ std::string WorstLines(const Section& section) {
                      "workload", "row", "col", "x", width, "y", width, "right", lines);
 }
 
-// The sections that the kernel is no subject of.
-std::vector<std::string> Unsupported(const Measurement& measurement, const std::string& kernel) {
-  std::vector<std::string> names;
-  for (const Section& section : measurement.sections) {
-    const auto same = [&](const Subject& subject) { return subject.plugged && subject.name == kernel; };
-    if (std::none_of(section.subjects.begin(), section.subjects.end(), same))
-      names.push_back(fmt::format("{} {}", OperationName(section.operation), section.format->name));
+Json ResultJson(const Section& section, const Result& result) {
+  Json json = {{"group", result.point.group}, {"name", result.point.name}};
+  if (!result.point.obstacle.empty()) {
+    json["skipped"] = result.point.obstacle;
+    return json;
   }
-  return names;
+  for (size_t k = 0; k < section.subjects.size(); ++k) {
+    json["figures"][section.subjects[k].name] = FiguresJson(result.figures[k]);
+  }
+  return json;
 }
 
-std::string KernelLines(const Measurement& measurement, const PluggedKernel& kernel) {
-  std::string text;
-  for (const auto& [finding, seen] : kernel.log().seen()) {
-    if (!kernel::IsFailure(finding)) continue;
-    text += fmt::format("{}: {} in {} of {} calls: {}\n", kernel.name(), kernel::Name(finding), seen.calls,
-                        kernel.log().calls(), seen.detail);
+// Figures along the sweep, an entry per point; null where the format cannot hold the rows.
+Json CurveJson(const std::vector<const Result*>& points, size_t subject) {
+  Json curve;
+  for (const Result* result : points) {
+    const bool skipped = result->figures.empty();
+    const Json figures = skipped ? Json::object() : FiguresJson(result->figures[subject]);
+    for (const char* key :
+         {"elements", "not_correctly_rounded", "max_ulps", "log2_max_ulps", "mean_ulps", "log2_mean_ulps", "bias_ulps",
+          "max_relative", "misplaced_nan", "misplaced_infinity", "missing_nan", "missing_infinity"}) {
+      curve[key].push_back(skipped ? Json(nullptr) : figures[key]);
+    }
   }
-  if (text.empty()) text = fmt::format("{}: no finding in {} calls\n", kernel.name(), kernel.log().calls());
-  const std::vector<std::string> unsupported = Unsupported(measurement, kernel.name());
-  if (!unsupported.empty())
-    text += fmt::format("{}: does not support {}\n", kernel.name(), fmt::join(unsupported, ", "));
-  return text;
+  return curve;
 }
 
-Json KernelJson(const Measurement& measurement, const PluggedKernel& kernel) {
-  Json findings = Json::array();
-  for (const auto& [finding, seen] : kernel.log().seen()) {
-    if (!kernel::IsFailure(finding)) continue;
-    findings.push_back({{"finding", kernel::Name(finding)}, {"calls", seen.calls}, {"detail", seen.detail}});
+Json SweepJson(const Section& section, const Sweep& sweep) {
+  std::vector<const Result*> points;
+  for (const Result& result : section.results) {
+    if (result.point.group == sweep.name) points.push_back(&result);
   }
-  return {{"name", kernel.name()},
-          {"calls", kernel.log().calls()},
-          {"findings", findings},
-          {"unsupported", Unsupported(measurement, kernel.name())}};
+  Json json = {{"name", sweep.name}, {"axis", sweep.axis}, {"summary", sweep.summary}};
+  for (const Result* point : points) {
+    json["log2"].push_back(point->point.log2_parameter);
+    json["skipped"].push_back(point->point.obstacle.empty() ? Json(nullptr) : Json(point->point.obstacle));
+  }
+  for (size_t k = 0; k < section.subjects.size(); ++k) {
+    json["curves"][section.subjects[k].name] = CurveJson(points, k);
+  }
+  return json;
 }
 
 }  // namespace
@@ -148,7 +169,8 @@ std::string MeasurementText(const Measurement& measurement) {
   std::string text = fmt::format(
       "exactnorm {}: largest error in ulp against the exact real answer; at most 0.50 if correctly rounded\n"
       "Each figure: {} x {} outputs, eps {}, seed {}. A kernel is named after its algorithm and the format that it\n"
-      "computes in; y is rounded once more to the format of the rows. wrong: not correctly rounded, of all outputs.\n"
+      "computes in; y is rounded once more to the format of the rows. bugs: rows that kernels\n"
+      "in use got wrong (tests/corpus). wrong: not correctly rounded, of all outputs but those.\n"
       "Means, bias, histograms, sweeps and exact answers: --json, --csv, --report\n",
       exactnorm_version(), s.rows, s.columns, s.eps, s.seed);
   std::string heads;
@@ -184,20 +206,19 @@ nlohmann::ordered_json MeasurementJson(const Measurement& measurement) {
     }
     Json results = Json::array();
     for (const Result& result : section.results) {
-      Json json = {{"group", result.point.group}, {"name", result.point.name}};
-      if (!result.point.obstacle.empty()) {
-        json["skipped"] = result.point.obstacle;
-      } else {
-        for (size_t k = 0; k < section.subjects.size(); ++k) {
-          json["figures"][section.subjects[k].name] = FiguresJson(result.figures[k]);
-        }
+      if (result.point.group == kDistributions || result.point.group == kReportedBugs) {
+        results.push_back(ResultJson(section, result));
       }
-      results.push_back(std::move(json));
+    }
+    Json sweeps = Json::array();
+    for (const Sweep& sweep : Sweeps()) {
+      if (s.sweeps) sweeps.push_back(SweepJson(section, sweep));
     }
     sections.push_back({{"operation", OperationName(section.operation)},
                         {"format", section.format->name},
                         {"subjects", subjects},
-                        {"results", results}});
+                        {"results", results},
+                        {"sweeps", sweeps}});
   }
   Json kernels = Json::array();
   for (const PluggedKernel* kernel : s.kernels) kernels.push_back(KernelJson(measurement, *kernel));

@@ -107,7 +107,7 @@ verify::Report Verify(const VerifyArguments& arguments) {
   const std::vector<laws::Law> laws = laws::AllLaws();
   size_t searches = 0;
   for (const laws::Law& law : laws) searches += law.asks.size() * options.formats.size();
-  Progress progress("exactnorm verify", searches, "laws");
+  Progress progress("exactnorm verify", searches);
   size_t done = 0;
   options.progress = [&](const laws::Law&, const laws::Ask&, const laws::Formats&) { progress.Report(done++); };
 

@@ -27,9 +27,11 @@ TEST(Measurement, FindsThisLibraryCorrectlyRoundedEverywhere) {
   for (const Section& section : MeasureSmall().sections) {
     for (const Result& result : section.results) {
       if (!result.point.obstacle.empty()) continue;
-      ++measured;
       const ErrorFigures& ours = result.figures.front();
-      EXPECT_EQ(ours.elements(), 192u);
+      if (result.point.group == kDistributions) {
+        ++measured;
+        EXPECT_EQ(ours.elements(), 192u);
+      }
       EXPECT_EQ(ours.wrong(), 0u) << section.format->name << " " << result.point.name;
       EXPECT_LE(static_cast<double>(ours.max_ulps()), 0.5);
       EXPECT_EQ(ours.misplaced(), 0u);
@@ -93,7 +95,7 @@ TEST(Measurement, JsonHoldsEveryResultAndItsReason) {
   EXPECT_EQ(json["seed"], 1);
   ASSERT_EQ(json["sections"].size(), 8u);
   for (const auto& section : json["sections"]) {
-    EXPECT_EQ(section["results"].size(), Workloads().size());
+    EXPECT_GE(section["results"].size(), Workloads().size());
     for (const auto& result : section["results"]) {
       if (result.contains("skipped")) {
         EXPECT_FALSE(result.contains("figures"));
@@ -125,7 +127,7 @@ TEST(MeasureCommand, TakesItsFlags) {
   EXPECT_EQ(parsed.options.settings.rows, 2u);
   EXPECT_EQ(parsed.options.settings.columns, 5u);
   EXPECT_EQ(parsed.options.settings.seed, UINT64_MAX);
-  EXPECT_TRUE(parsed.options.json);
+  EXPECT_TRUE(parsed.options.json.to_stdout());
 }
 
 TEST(MeasureCommand, RefusesWhatItCannotMeasure) {
