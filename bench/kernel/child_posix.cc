@@ -195,12 +195,12 @@ void Serve(const Request& request, exactnorm_kernel_function* function) {
 }  // namespace
 
 // argv: program, kChildArgument, library (empty: exactnorm itself), symbol, limit of memory in bytes, seconds after
-// which a call or the loading ends by itself, should the command be gone by then.
+// which the loading and a call end by themselves, should the command be gone by then.
 void ServeIfChild(int argc, char** argv) {
-  if (argc != 6 || std::strcmp(argv[1], kChildArgument) != 0) return;
+  if (argc != 7 || std::strcmp(argv[1], kChildArgument) != 0) return;
   LimitMemory(argv[4]);
-  const unsigned seconds = static_cast<unsigned>(std::strtoul(argv[5], nullptr, 10));
-  alarm(seconds);
+  const auto seconds = [&](int i) { return static_cast<unsigned>(std::strtoul(argv[i], nullptr, 10)); };
+  alarm(seconds(5));
   Reply loaded = {};
   loaded.kind = ReplyKind::kLoaded;
   loaded.mode_before = FloatingPointMode();
@@ -215,7 +215,7 @@ void ServeIfChild(int argc, char** argv) {
     const ssize_t size = recv(kSocket, &request, sizeof request, 0);
     if (size < 0 && errno == EINTR) continue;
     if (size != static_cast<ssize_t>(sizeof request)) _exit(0);  // the command is gone
-    alarm(seconds);
+    alarm(seconds(6));
     Serve(request, function);
   }
 }

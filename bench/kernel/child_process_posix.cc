@@ -130,14 +130,16 @@ void ChildProcess::Start() {
   posix_spawnattr_setsigmask(&plan.attributes, &none);
   posix_spawnattr_setsigdefault(&plan.attributes, &all);
 
-  const auto longest = std::max(settings_.call_timeout, settings_.load_timeout);
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(longest).count() + 5;
+  const auto alarm = [](std::chrono::milliseconds timeout) {  // long after the parent's own
+    return std::to_string(std::chrono::ceil<std::chrono::seconds>(timeout).count() + 5);
+  };
   std::vector<std::string> arguments = {"exactnorm",
                                         kChildArgument,
                                         settings_.library,
                                         settings_.symbol,
                                         std::to_string(settings_.memory_limit),
-                                        std::to_string(seconds)};
+                                        alarm(settings_.load_timeout),
+                                        alarm(settings_.call_timeout)};
   std::vector<std::string> environment = Environment(settings_);
   pid_t process;
   const int error = posix_spawn(&process, "/proc/self/exe", &plan.actions, &plan.attributes, Pointers(arguments).data(),

@@ -143,6 +143,7 @@ std::string ReportText(const Report& report) {
                         kernel::IsFailure(finding) ? "" : ", which is no failure", seen.detail, seen.rows, seen.columns,
                         seen.calls, report.log.calls());
   }
+  if (!report.targets.empty()) text += fmt::format("\ninstruction sets compared: {}\n", fmt::join(report.targets, " "));
   if (report.given_up) text += "  after so many hangs the kernel was called no more\n";
   return text + fmt::format("\n{} is {}\n", ClaimName(report.claim), ClaimHolds(report) ? "reached" : "not reached");
 }
@@ -189,6 +190,7 @@ nlohmann::ordered_json ReportJson(const Report& report) {
           {"claim_holds", ClaimHolds(report)},
           {"formats", formats},
           {"laws", all},
+          {"targets", report.targets},
           {"unsupported", v.Unsupported()},
           {"calls", report.log.calls()},
           {"findings", seen},

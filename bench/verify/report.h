@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "bench/kernel/finding_log.h"
 #include "tests/laws/verdict.h"
@@ -22,7 +23,8 @@ struct Report {
   laws::Verdict verdict;
   kernel::FindingLog log;
   Claim claim;
-  bool given_up = false;  // the kernel hung too often to be asked everything
+  std::vector<std::string> targets;  // that R2 compared
+  bool given_up = false;             // the kernel hung too often to be asked everything
 };
 
 // The levels are reached, and nothing was seen that no kernel may do.

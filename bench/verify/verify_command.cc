@@ -39,7 +39,7 @@ verify::Claim DefaultClaim(bool foreign, bool has_targets) {
 verify::Claim ParseClaim(const std::string& text, verify::Claim by_default) {
   if (text.empty()) return by_default;
   verify::Claim claim = {0, 0};
-  bool bad = text.size() != 2 && (text.size() != 5 || text[2] != ',');
+  bool bad = text.size() != 2 && (text.size() != 5 || text[2] != ',' || text[3] == text[0]);
   for (size_t i = 0; !bad && i < text.size(); i += 3) {
     bad = (text[i] != 'A' && text[i] != 'R') || text[i + 1] < '0' || text[i + 1] > '2';
     (text[i] == 'A' ? claim.accuracy : claim.repeatability) = text[i + 1] - '0';
@@ -74,22 +74,25 @@ struct Watched {
     settings.placements.push_back(kernel::Placement::kAlignedAsGiven);
     auto plugin = std::make_unique<kernel::PluginKernel>(name, settings);
     if (const std::string why = plugin->Load(); !why.empty()) throw BadInput("--kernel " + kernel + ": " + why);
-    all.push_back(std::make_unique<verify::WatchedKernel>(std::move(plugin)));
-    for (const std::string& target : verify::ForcedTargets(settings)) {
+    all.push_back(std::make_unique<verify::WatchedKernel>(std::move(plugin), log));
+    targets = verify::ForcedTargets(settings);
+    for (const std::string& target : targets) {
       kernel::PluginSettings forced = settings;
       forced.environment.emplace_back(verify::kTargetVariable, target);
-      all.push_back(std::make_unique<verify::WatchedKernel>(std::make_unique<kernel::PluginKernel>(target, forced)));
+      all.push_back(
+          std::make_unique<verify::WatchedKernel>(std::make_unique<kernel::PluginKernel>(target, forced), log));
     }
   }
 
   verify::WatchedKernel& kernel() { return *all.front(); }
-  bool has_targets() const { return all.size() > 1; }
   laws::Subject subject() {
     laws::Subject subject = kernel().subject();
     for (size_t i = 1; i < all.size(); ++i) subject.targets.push_back(all[i]->subject());
     return subject;
   }
 
+  kernel::FindingLog log;  // of all
+  std::vector<std::string> targets;
   std::vector<std::unique_ptr<verify::WatchedKernel>> all;
 };
 
@@ -102,7 +105,7 @@ verify::Report Verify(const VerifyArguments& arguments) {
   options.foreign = foreign;
   if (arguments.seconds > 0) options.time = std::chrono::milliseconds(static_cast<int64_t>(arguments.seconds * 1000));
   Watched watched(arguments.kernel);
-  const verify::Claim claim = ParseClaim(arguments.claim, DefaultClaim(foreign, watched.has_targets()));
+  const verify::Claim claim = ParseClaim(arguments.claim, DefaultClaim(foreign, !watched.targets.empty()));
 
   const std::vector<laws::Law> laws = laws::AllLaws();
   size_t searches = 0;
@@ -114,15 +117,14 @@ verify::Report Verify(const VerifyArguments& arguments) {
   laws::Verdict verdict = laws::Examine(watched.subject(), laws::ExactOracle(), laws, options);
   using kernel::Finding;
   // Seen outside of the laws, and part of what R0 and R1 say.
-  const verify::WatchedKernel& seen = watched.kernel();
-  if (seen.log().Saw(Finding::kPlacement)) verdict.most_levels[static_cast<int>(laws::Axis::kRepeatability)] = 0;
-  if (seen.log().Saw(Finding::kNotWritten)) verdict.most_levels[static_cast<int>(laws::Axis::kRepeatability)] = -1;
-  if (seen.given_up()) {
+  if (watched.log.Saw(Finding::kPlacement)) verdict.most_levels[static_cast<int>(laws::Axis::kRepeatability)] = 0;
+  if (watched.log.Saw(Finding::kNotWritten)) verdict.most_levels[static_cast<int>(laws::Axis::kRepeatability)] = -1;
+  if (watched.kernel().given_up()) {
     for (laws::Finding& f : verdict.findings) {
       if (f.standing == laws::Standing::kUnsupported) f.standing = laws::Standing::kUnasked;
     }
   }
-  return {std::move(verdict), seen.log(), claim, seen.given_up()};
+  return {std::move(verdict), watched.log, claim, watched.targets, watched.kernel().given_up()};
 }
 
 }  // namespace

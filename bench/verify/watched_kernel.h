@@ -19,17 +19,18 @@ class WatchedKernel {
   // not called any more.
   static constexpr int kMostHangs = 3;
 
-  explicit WatchedKernel(std::unique_ptr<kernel::Kernel> kernel) : kernel_(std::move(kernel)) {}
+  // The log may be that of several kernels, and must outlive this.
+  WatchedKernel(std::unique_ptr<kernel::Kernel> kernel, kernel::FindingLog& log)
+      : kernel_(std::move(kernel)), log_(log) {}
 
   laws::Subject subject();  // must not outlive this
-  const kernel::FindingLog& log() const { return log_; }
   bool given_up() const { return hangs_ >= kMostHangs; }
 
  private:
   int Call(const exactnorm_kernel_call& call);
 
   std::unique_ptr<kernel::Kernel> kernel_;
-  kernel::FindingLog log_;
+  kernel::FindingLog& log_;
   int hangs_ = 0;
 };
 

@@ -58,10 +58,11 @@ TEST_F(VerifyTest, JunitIsWrittenBesideTheScreen) {
 }
 
 TEST_F(VerifyTest, RefusesBadUsageInOneLine) {
-  for (const std::string& bad : {Kernel("nothing.so"), Kernel("good.so:nothing"), std::string(" --formats f31"),
-                                 std::string(" --claim A3"), std::string(" --claim A1,R"), std::string(" --claim A1R1"),
-                                 std::string(" --cases 0"), std::string(" --seconds 0"), std::string(" --seed -1"),
-                                 std::string(" --junit /no/such/folder/x.xml"), std::string(" trailing")}) {
+  for (const std::string& bad :
+       {Kernel("nothing.so"), Kernel("good.so:nothing"), std::string(" --formats f31"), std::string(" --claim A3"),
+        std::string(" --claim A1,R"), std::string(" --claim A1R1"), std::string(" --claim A1,A2"),
+        std::string(" --cases 0"), std::string(" --seconds 0"), std::string(" --seed -1"),
+        std::string(" --junit /no/such/folder/x.xml"), std::string(" trailing")}) {
     const Outcome outcome = Execute("verify" + bad);
     EXPECT_EQ(outcome.exit_code, 2) << bad;
     EXPECT_EQ(outcome.out, "") << bad;

@@ -23,12 +23,13 @@ kernel::PluginSettings Settings(const std::string& plugin) {
 }
 
 Report Verify(const std::string& plugin, Claim claim = {1, 1}) {
-  WatchedKernel watched(std::make_unique<kernel::PluginKernel>(plugin, Settings(plugin)));
+  kernel::FindingLog log;
+  WatchedKernel watched(std::make_unique<kernel::PluginKernel>(plugin, Settings(plugin)), log);
   laws::Options options;
   options.cases = 30;
   options.formats = {{&kF32, &kF32, &kF32, &kF32}};
   laws::Verdict verdict = laws::Examine(watched.subject(), laws::ExactOracle(), laws::AllLaws(), options);
-  return {std::move(verdict), watched.log(), claim, watched.given_up()};
+  return {std::move(verdict), log, claim, {}, watched.given_up()};
 }
 
 bool Contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
