@@ -121,7 +121,9 @@ verify::Report Verify(const VerifyArguments& arguments) {
   if (watched.log.Saw(Finding::kNotWritten)) verdict.most_levels[static_cast<int>(laws::Axis::kRepeatability)] = -1;
   if (watched.kernel().given_up()) {
     for (laws::Finding& f : verdict.findings) {
-      if (f.standing == laws::Standing::kUnsupported) f.standing = laws::Standing::kUnasked;
+      if (f.standing != laws::Standing::kUnsupported) continue;
+      f.standing = laws::Standing::kUnasked;
+      f.cut_short = true;
     }
   }
   return {std::move(verdict), watched.log, claim, watched.targets, watched.kernel().given_up()};

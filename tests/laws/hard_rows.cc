@@ -169,6 +169,7 @@ Problem HardRow(Generator& random, const Formats& f) {
       row.insert(row.end(), large.begin(), large.end());
       for (const uint64_t b : large) row.push_back(b | x.sign);
       use(std::move(row));
+      p.beta.clear();  // beside which they would be nothing
       p.eps = 0;
       break;
     }
@@ -194,7 +195,8 @@ Problem SubnormalRow(Generator& random, const Formats& f) {
 
 Problem IntegerRow(Generator& random, const Formats& f) {
   Problem p = Empty(random, f);
-  p.eps = random.Below(2) == 0 ? 1e-5 : 0x1p-8;
+  constexpr double kEps[] = {1e-5, 0x1p-8, 1, 20.3};
+  p.eps = kEps[random.Below(std::size(kEps))];
   const size_t n = 2 + random.Below(random.Below(4) == 0 ? 60 : 16);
   std::vector<int> x(n);
   int sum = 0;

@@ -60,7 +60,11 @@ SearchResult Search(const Law& law, const Ask& ask, const Subject& subject, cons
   const rc::Gen<Case> cases = Cases(law, ask, formats);
   rc::Random random(SeedOf(law, ask, formats, seed));
   SearchResult result;
-  for (int i = 0; i < limits.cases && !limits.expired(); ++i) {
+  for (int i = 0; i < limits.cases; ++i) {
+    if (limits.expired()) {
+      result.cut_short = true;
+      break;
+    }
     rc::Shrinkable<Case> shrinkable = cases(random.split(), 0);
     Outcome outcome = Outcome::Held();
     try {
@@ -76,7 +80,7 @@ SearchResult Search(const Law& law, const Ask& ask, const Subject& subject, cons
     for (int attempts = 0; attempts < limits.shrink_attempts;) {
       rc::Seq<rc::Shrinkable<Case>> simpler = shrinkable.shrinks();
       bool smaller = false;
-      while (!smaller && attempts < limits.shrink_attempts) {
+      while (!smaller && attempts < limits.shrink_attempts && !limits.expired()) {
         const rc::Maybe<rc::Shrinkable<Case>> next = simpler.next();
         if (!next) break;
         ++attempts;

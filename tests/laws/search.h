@@ -29,13 +29,14 @@ std::ostream& operator<<(std::ostream& out, const Counterexample& c);
 struct SearchResult {
   int held = 0;
   int unsupported = 0;
+  bool cut_short = false;  // `expired` ended it before all cases
   std::optional<Counterexample> broken;
 };
 
 struct SearchLimits {
   int cases = 200;
   int shrink_attempts = 4000;
-  std::function<bool()> expired = [] { return false; };  // asked between cases; a search that it stops found nothing
+  std::function<bool()> expired = [] { return false; };  // asked before each case and each shrink
 };
 
 SearchResult Search(const Law& law, const Ask& ask, const Subject& subject, const Oracle& oracle,

@@ -254,6 +254,7 @@ Case SpecialParameters(Generator& random, const Formats& f, const Ask&) {
 // Gains in the two largest binades, and an outlier at sqrt(N - 1) sigma.
 Case LargeGains(Generator& random, const Formats& f, const Ask&) {
   Problem p = ShortRow(random, f);
+  p.eps = 1e-5;
   p.x.assign(5 + random.Below(20), 0);
   p.x[random.Below(p.x.size())] = FromDouble(*f.x, random.Below(2) == 0 ? 3 : -3);
   if (!p.beta.empty()) p.beta.assign(p.x.size(), One(*f.parameter));

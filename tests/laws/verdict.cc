@@ -14,8 +14,7 @@ bool SameFormats(const Formats& a, const Formats& b) {
 }
 
 // A level counts where something was asked and answered; without any question of its own it is taken for unreached.
-std::optional<int> HighestLevel(const std::vector<Finding>& findings, Axis axis, const Formats* formats,
-                                int most) {
+std::optional<int> HighestLevel(const std::vector<Finding>& findings, Axis axis, const Formats* formats, int most) {
   std::optional<int> reached;
   for (int level = 0; level <= std::min(kHighestLevel, most); ++level) {
     bool held = false;
@@ -23,7 +22,8 @@ std::optional<int> HighestLevel(const std::vector<Finding>& findings, Axis axis,
       if (f.ask.axis != axis || f.ask.level != level || (formats != nullptr && !SameFormats(f.formats, *formats))) {
         continue;
       }
-      if (f.standing == Standing::kBroken) return reached;
+      const bool out_of_time = f.cut_short && f.standing == Standing::kUnasked;
+      if (f.standing == Standing::kBroken || out_of_time) return reached;
       held |= f.standing == Standing::kHeld;
     }
     if (!held) return reached;
@@ -60,51 +60,83 @@ std::string FormatsName(const Formats& f) {
   return name;
 }
 
-std::optional<int> Verdict::Level(Axis axis) const { return HighestLevel(findings, axis, nullptr, most_levels[static_cast<int>(axis)]); }
+std::optional<int> Verdict::Level(Axis axis) const {
+  return HighestLevel(findings, axis, nullptr, most_levels[static_cast<int>(axis)]);
+}
 std::optional<int> Verdict::Level(Axis axis, const Formats& formats) const {
   return HighestLevel(findings, axis, &formats, most_levels[static_cast<int>(axis)]);
 }
 
 std::vector<std::string> Verdict::Unsupported() const {
-  std::vector<std::string> whole;
-  std::vector<std::string> single;
-  for (const Finding& f : findings) {
-    const bool answered = std::any_of(findings.begin(), findings.end(), [&](const Finding& g) {
-      return SameFormats(f.formats, g.formats) && (g.standing == Standing::kHeld || g.standing == Standing::kBroken);
+  const auto answered = [&](const Formats& formats) {
+    return std::any_of(findings.begin(), findings.end(), [&](const Finding& f) {
+      return SameFormats(f.formats, formats) && (f.standing == Standing::kHeld || f.standing == Standing::kBroken);
     });
+  };
+  std::vector<std::string> entries;
+  std::vector<std::pair<std::string, std::vector<std::string>>> laws;  // with the formats in which they were refused
+  std::vector<std::string> supported;
+  const auto add = [](std::vector<std::string>& list, const std::string& name) {
+    if (std::find(list.begin(), list.end(), name) == list.end()) list.push_back(name);
+  };
+  for (const Finding& f : findings) {
+    const std::string formats = FormatsName(f.formats);
+    if (answered(f.formats)) add(supported, formats);
     if (f.standing != Standing::kUnsupported) continue;
-    std::vector<std::string>& list = answered ? single : whole;
-    std::string entry = FormatsName(f.formats);
-    if (answered) entry += ": " + f.law;
-    if (std::find(list.begin(), list.end(), entry) == list.end()) list.push_back(std::move(entry));
+    if (!answered(f.formats)) {
+      add(entries, formats);
+      continue;
+    }
+    auto law = std::find_if(laws.begin(), laws.end(), [&](const auto& entry) { return entry.first == f.law; });
+    if (law == laws.end()) law = laws.insert(law, {f.law, {}});
+    add(law->second, formats);
   }
-  whole.insert(whole.end(), single.begin(), single.end());
-  return whole;
+  for (const auto& [law, formats] : laws) {
+    std::string entry = law;
+    for (size_t i = 0; i < formats.size() && formats.size() < supported.size(); ++i) {
+      entry.append(i == 0 ? " (" : ", ").append(formats[i]).append(i + 1 == formats.size() ? ")" : "");
+    }
+    entries.push_back(std::move(entry));
+  }
+  return entries;
 }
 
 Verdict Examine(const Subject& subject, const Oracle& oracle, const std::vector<Law>& laws, const Options& options) {
-  using Clock = std::chrono::steady_clock;
-  const Clock::time_point start = Clock::now();
-  SearchLimits limits;
-  limits.cases = options.cases;
-  if (options.time) limits.expired = [&] { return Clock::now() - start > *options.time; };
-
-  Verdict verdict{subject.name, options.seed, options.cases, {}, {2, 2}};
+  struct Question {
+    const Law* law;
+    const Ask* ask;
+    const Formats* formats;
+  };
+  std::vector<Question> questions;
   for (const Law& law : laws) {
     for (const Ask& ask : law.asks) {
       if (options.foreign && !ask.foreign) continue;
       if (ask.level > options.most_levels[static_cast<int>(ask.axis)]) continue;
-      for (const Formats& formats : options.formats) {
-        if (options.progress) options.progress(law, ask, formats);
-        SearchResult result = Search(law, ask, subject, oracle, formats, options.seed, limits);
-        const Standing standing = result.broken            ? Standing::kBroken
-                                  : result.held > 0        ? Standing::kHeld
-                                  : result.unsupported > 0 ? Standing::kUnsupported
-                                                           : Standing::kUnasked;
-        verdict.findings.push_back(
-            {law.name, law.family, ask, formats, standing, result.held, result.unsupported, std::move(result.broken)});
-      }
+      for (const Formats& formats : options.formats) questions.push_back({&law, &ask, &formats});
     }
+  }
+
+  using Clock = std::chrono::steady_clock;
+  const Clock::time_point start = Clock::now();
+  Verdict verdict{subject.name, options.seed, options.cases, {}, {2, 2}};
+  for (size_t q = 0; q < questions.size(); ++q) {
+    const auto& [law, ask, formats] = questions[q];
+    if (options.progress) options.progress(*law, *ask, *formats);
+    SearchLimits limits;
+    limits.cases = options.cases;
+    if (options.time) {  // what is left goes to the questions that are left in equal shares
+      const Clock::time_point now = Clock::now();
+      const Clock::duration left = start + *options.time - now;
+      const Clock::time_point end = now + left / static_cast<Clock::rep>(questions.size() - q);
+      limits.expired = [end] { return Clock::now() >= end; };
+    }
+    SearchResult result = Search(*law, *ask, subject, oracle, *formats, options.seed, limits);
+    const Standing standing = result.broken            ? Standing::kBroken
+                              : result.held > 0        ? Standing::kHeld
+                              : result.unsupported > 0 ? Standing::kUnsupported
+                                                       : Standing::kUnasked;
+    verdict.findings.push_back({law->name, law->family, *ask, *formats, standing, result.held, result.unsupported,
+                                std::move(result.broken), result.cut_short});
   }
   return verdict;
 }

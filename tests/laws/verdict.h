@@ -27,7 +27,7 @@ struct Options {
   std::vector<Formats> formats = UniformFormats();
   bool foreign = true;                            // leave out what is asked of this project's own kernels alone
   int most_levels[2] = {2, 2};                    // A and R: what lies above is not asked
-  std::optional<std::chrono::milliseconds> time;  // all in all; unlimited without
+  std::optional<std::chrono::milliseconds> time;  // all in all, shared out evenly; unlimited without
   std::function<void(const Law&, const Ask&, const Formats&)> progress = nullptr;  // before each search
 };
 
@@ -35,7 +35,7 @@ enum class Standing {
   kHeld,
   kBroken,
   kUnsupported,  // every case was refused by the kernel
-  kUnasked,      // time ran out, or no case of the kind exists in these formats
+  kUnasked,      // no case of the kind exists in these formats, or time ran out before one
 };
 
 // One law at one level in one choice of formats.
@@ -48,6 +48,7 @@ struct Finding {
   int held;                                      // cases
   int unsupported;                               // cases
   std::optional<Counterexample> counterexample;  // where broken
+  bool cut_short = false;                        // by the time limit; a level at which no case was left is not reached
 };
 
 struct Verdict {
@@ -62,7 +63,8 @@ struct Verdict {
   std::optional<int> Level(Axis axis) const;
   std::optional<int> Level(Axis axis, const Formats& formats) const;
 
-  // "f16", "f32: mean and rstd are those of the row": formats that were refused wholly, then laws that were.
+  // "f16", "mean and rstd are those of the row (f32, bf16)": formats that were refused wholly, then laws with the other
+  // formats in which they were; without these where it is all.
   std::vector<std::string> Unsupported() const;
 };
 
