@@ -12,7 +12,7 @@
 
 namespace exactnorm::kernel {
 
-enum ArrayIndex { kX, kGamma, kBeta, kY, kMean, kRstd, kArrays };
+enum ArrayIndex : size_t { kX, kGamma, kBeta, kY, kMean, kRstd, kArrays };
 
 // rows x columns elements, rows `stride` apart. Absent: data is null.
 struct Array {

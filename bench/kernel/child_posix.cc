@@ -48,7 +48,7 @@ struct Mapping {
 Mapping mapping;
 
 bool SamePages(const Layout& a, const Layout& b) {
-  for (int i = 0; i < kArrays; ++i) {
+  for (size_t i = 0; i < kArrays; ++i) {
     const Region& r = a.regions[i];
     const Region& s = b.regions[i];
     if (r.offset != s.offset || r.size != s.size || r.writable != s.writable) return false;
@@ -67,7 +67,7 @@ void Map(const Layout& layout) {
   if (base == MAP_FAILED) _exit(kBroken);
   mapping.base = static_cast<unsigned char*>(base);
   unsigned char* at = mapping.base;
-  for (int i = 0; i < kArrays; ++i) {
+  for (size_t i = 0; i < kArrays; ++i) {
     const Region& region = layout.regions[i];
     mapping.pages[i] = at + kGuard;
     at += region.size + 2 * kGuard;
@@ -79,7 +79,7 @@ void Map(const Layout& layout) {
   }
 }
 
-void* ArrayAt(int i) {
+void* ArrayAt(size_t i) {
   const Region& region = mapping.layout.regions[i];
   return region.size == 0 ? nullptr : mapping.pages[i] + region.start;
 }
@@ -111,12 +111,12 @@ void OnFault(int, siginfo_t* info, void* context) {
   const unsigned char* const address = static_cast<const unsigned char*>(info->si_addr);
   reply.address = reinterpret_cast<uintptr_t>(address);
   reply.array = -1;
-  for (int i = 0; i < kArrays; ++i) {
+  for (size_t i = 0; i < kArrays; ++i) {
     const Region& region = mapping.layout.regions[i];
     if (mapping.base == nullptr || address < mapping.pages[i] - kGuard ||
         address >= mapping.pages[i] + region.size + kGuard || region.size == 0)
       continue;
-    reply.array = i;
+    reply.array = static_cast<int32_t>(i);
     reply.offset = address - (mapping.pages[i] + region.start);
   }
   Send(reply);

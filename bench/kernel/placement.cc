@@ -47,7 +47,7 @@ Layout LayoutOf(const exactnorm_kernel_call& call, Placement placement, size_t p
   Layout layout = {};
   layout.in_place = call.x == call.y;
   const auto arrays = ArraysOf(call);
-  for (int i = 0; i < kArrays; ++i) {
+  for (size_t i = 0; i < kArrays; ++i) {
     const Array& array = arrays[i];
     if (array.data == nullptr || (i == kY && layout.in_place)) continue;
     size_t length;
@@ -70,7 +70,7 @@ Layout LayoutOf(const exactnorm_kernel_call& call, Placement placement, size_t p
 
 void Fill(const exactnorm_kernel_call& call, const Layout& layout, Placement placement, unsigned char* memory) {
   const auto arrays = ArraysOf(call);
-  for (int i = 0; i < kArrays; ++i) {
+  for (size_t i = 0; i < kArrays; ++i) {
     const Region& region = layout.regions[i];
     if (region.size == 0) continue;
     unsigned char* const pages = memory + region.offset;
@@ -91,7 +91,7 @@ void Fill(const exactnorm_kernel_call& call, const Layout& layout, Placement pla
 void InspectFiller(const exactnorm_kernel_call& call, const Layout& layout, Placement placement,
                    const unsigned char* memory, bool unsupported, std::vector<Observation>& observations) {
   const auto arrays = ArraysOf(call);
-  for (int i = 0; i < kArrays; ++i) {
+  for (size_t i = 0; i < kArrays; ++i) {
     const Region& region = layout.regions[i];
     if (region.size == 0 || !region.writable) continue;  // the child cannot have written to it
     const unsigned char* const pages = memory + region.offset;

@@ -2,6 +2,7 @@
 // `exactnorm verify` from the command line to the exit code.
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -72,13 +73,12 @@ TEST_F(VerifyTest, RefusesBadUsageInOneLine) {
 }
 
 TEST_F(VerifyTest, StopsAfterTheGivenTime) {
+  const auto begin = std::chrono::steady_clock::now();
   const Outcome outcome = Execute("verify --cases 1000000 --seconds 0.3 --json");
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20));
   EXPECT_EQ(outcome.error, "");
-  size_t unasked = 0;
   const auto json = nlohmann::json::parse(outcome.out);
-  for (const auto& law : json["laws"]) unasked += law["standing"] == "not asked";
-  EXPECT_GT(unasked, 0u);
-  EXPECT_EQ(outcome.exit_code, 1) << "what was not asked is not shown";
+  for (const auto& law : json["laws"]) EXPECT_LT(law["held"], 100000) << law["law"];
 }
 
 }  // namespace

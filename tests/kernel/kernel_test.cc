@@ -90,7 +90,7 @@ TEST(Placement, ArraysEndWithTheirLastPageOrStartWithTheirFirst) {
   constexpr size_t kPage = 64;
   const Layout ends = LayoutOf(arrays.call, Placement::kEndsAtGuard, kPage);
   const Layout starts = LayoutOf(arrays.call, Placement::kStartsAfterGuard, kPage);
-  for (int i = 0; i < kArrays; ++i) {
+  for (size_t i = 0; i < kArrays; ++i) {
     EXPECT_EQ(ends.regions[i].start + ends.regions[i].length, ends.regions[i].size);
     EXPECT_EQ(starts.regions[i].start, 0u);
     EXPECT_EQ(ends.regions[i].size % kPage, 0u);
