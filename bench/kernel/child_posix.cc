@@ -56,15 +56,21 @@ bool SamePages(const Layout& a, const Layout& b) {
   return true;
 }
 
-// Guard, pages, guard for each array; the guards have no access at all.
-void Map(const Layout& layout) {
+void Unmap() {
+  if (mapping.base != nullptr) munmap(mapping.base, mapping.size);
+  mapping.base = nullptr;
+}
+
+// Guard, pages, guard for each array; the guards have no access at all. False: they do not fit into the memory that
+// this process may have.
+bool Map(const Layout& layout) {
   const bool same = mapping.base != nullptr && SamePages(mapping.layout, layout);
   mapping.layout = layout;
-  if (same) return;
-  if (mapping.base != nullptr) munmap(mapping.base, mapping.size);
+  if (same) return true;
+  Unmap();
   mapping.size = layout.total + 2 * kArrays * kGuard;
   void* const base = mmap(nullptr, mapping.size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (base == MAP_FAILED) _exit(kBroken);
+  if (base == MAP_FAILED) return false;
   mapping.base = static_cast<unsigned char*>(base);
   unsigned char* at = mapping.base;
   for (size_t i = 0; i < kArrays; ++i) {
@@ -74,9 +80,12 @@ void Map(const Layout& layout) {
     if (region.size == 0) continue;
     const int protection = region.writable != 0 ? PROT_READ | PROT_WRITE : PROT_READ;
     if (mmap(mapping.pages[i], region.size, protection, MAP_SHARED | MAP_FIXED, kMemory,
-             static_cast<off_t>(region.offset)) == MAP_FAILED)
-      _exit(kBroken);
+             static_cast<off_t>(region.offset)) == MAP_FAILED) {
+      Unmap();
+      return false;
+    }
   }
+  return true;
 }
 
 void* ArrayAt(size_t i) {
@@ -165,7 +174,11 @@ exactnorm_kernel_function* LoadKernel(const char* library, const char* symbol) {
 }
 
 void Serve(const Request& request, exactnorm_kernel_function* function) {
-  Map(request.layout);
+  Reply reply = {};
+  if (!Map(request.layout)) {
+    reply.kind = ReplyKind::kNoMemory;
+    return Send(reply);
+  }
   exactnorm_kernel_call call = request.call;
   call.x = ArrayAt(kX);
   call.gamma = ArrayAt(kGamma);
@@ -174,7 +187,6 @@ void Serve(const Request& request, exactnorm_kernel_function* function) {
   call.mean = ArrayAt(kMean);
   call.rstd = ArrayAt(kRstd);
   CatchFaults();
-  Reply reply = {};
   reply.kind = ReplyKind::kReturned;
   reply.mode_before = FloatingPointMode();
   try {

@@ -19,7 +19,7 @@ struct Request {
   Layout layout;
 };
 
-enum class ReplyKind : uint32_t { kLoaded, kNotLoaded, kReturned, kThrew, kFault };
+enum class ReplyKind : uint32_t { kLoaded, kNotLoaded, kReturned, kThrew, kFault, kNoMemory };
 enum class Access : uint32_t { kRead, kWrite, kUnknown };
 
 struct Reply {

@@ -26,6 +26,7 @@ void ParseKernelName(const std::string& text, ChildSettings& settings);
 // For tables: the file's name without folder and ".so", and a symbol that is not the default.
 std::string ShortName(const ChildSettings& settings);
 
+// One call at a time. Where the arrays do not fit into the child's memory_limit, Call() throws std::bad_alloc.
 class PluginKernel : public Kernel {
  public:
   PluginKernel(std::string name, const PluginSettings& settings);

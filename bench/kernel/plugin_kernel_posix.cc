@@ -186,6 +186,7 @@ bool PluginKernel::RunOnce(const exactnorm_kernel_call& call, Placement placemen
   unsigned char* const memory = memory_->WithRoomFor(request.layout.total);
   Fill(call, request.layout, placement, memory);
   const Exchange exchange = child_.Run(&request);
+  if (exchange.event == Exchange::kReply && exchange.reply.kind == ReplyKind::kNoMemory) throw std::bad_alloc();
   answer.output += exchange.output;
   answer.errors += exchange.errors;
   if (exchange.event != Exchange::kReply || exchange.reply.kind == ReplyKind::kThrew) {

@@ -282,6 +282,14 @@ TEST(PluginKernel, MemoryIsLimited) {
   GTEST_SKIP() << "an address sanitizer reserves more than any limit";
 #endif
   ExpectFailure("talkative", "hungry", "bad answer", "the kernel returned 42");
+  PluginSettings small = Settings("good");
+  small.memory_limit = size_t{100} << 20;
+  PluginKernel kernel("good", small);
+  FloatCall large(1, 8000000, 8000000);
+  EXPECT_THROW(kernel.Call(large.call), std::bad_alloc) << "arrays of 128 MB";
+  FloatCall arrays(1, 8, 8);
+  EXPECT_EQ(Findings(kernel.Call(arrays.call)), "");
+  EXPECT_EQ(kernel.starts(), 1);
 }
 
 TEST(PluginKernel, TheEnvironmentOfTheChildIsAsAskedFor) {
