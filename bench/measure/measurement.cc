@@ -71,7 +71,11 @@ void MeasurePoint(const std::vector<Subject>& subjects, Result& result) {
     const Row row = batch.RowAt(i, y.data());
     const std::vector<ExactAnswer> answers = ExactAnswers(row, columns);
     for (size_t k = 0; k < subjects.size(); ++k) {
-      subjects[k].run(row);
+      try {
+        subjects[k].run(row);
+      } catch (const RowUnsupported&) {
+        continue;
+      }
       result.figures[k].Add(row, columns, answers, y.data(), i);
     }
   }

@@ -15,6 +15,9 @@
 
 namespace exactnorm::measure {
 
+// Thrown by Subject::run: the subject does not do such rows. They are not held against it.
+struct RowUnsupported {};
+
 // Something that normalises a row: from row.x, gamma and beta to row.y.
 struct Subject {
   std::string name;          // "two-pass f32"

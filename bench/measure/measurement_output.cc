@@ -48,6 +48,7 @@ std::string ShortPercent(uint64_t part, uint64_t whole) {
 std::string Cell(const Result& result, size_t subject) {
   if (!result.point.obstacle.empty()) return "-";
   const ErrorFigures& f = result.figures[subject];
+  if (f.elements() == 0) return "-";
   return f.misplaced_nan() != 0 ? "NaN" : f.misplaced() != 0 ? "inf" : FiveCharacters(f.max_ulps());
 }
 
@@ -57,6 +58,7 @@ std::string BugsCell(const Section& section, size_t subject) {
   for (const Result& result : section.results) {
     if (result.point.group != kReportedBugs) continue;
     const ErrorFigures& f = result.figures[subject];
+    if (f.elements() == 0) continue;
     if (f.misplaced() != 0 || f.missing_nan() != 0) return Cell(result, subject);
     if (worst == nullptr || f.max_ulps() > worst->figures[subject].max_ulps()) worst = &result;
   }

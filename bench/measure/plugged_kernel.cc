@@ -52,7 +52,9 @@ std::optional<Subject> PluggedKernel::AsSubject(exactnorm_operation operation, c
 }
 
 void PluggedKernel::Run(const Row& row) {
-  if (Call(row).outcome == kernel::Outcome::kDone) return;
+  const kernel::Outcome outcome = Call(row).outcome;
+  if (outcome == kernel::Outcome::kDone) return;
+  if (outcome == kernel::Outcome::kUnsupported) throw RowUnsupported{};
   for (size_t i = 0; i < row.columns; ++i) Store(*row.y_format, row.y, i, row.y_format->nan);
 }
 

@@ -46,6 +46,20 @@ TEST_F(MeasureKernelTest, ItsFiguresAreThoseOfTheSameAlgorithmInProcess) {
   EXPECT_TRUE(compared);
 }
 
+TEST_F(MeasureKernelTest, RowsThatAKernelDoesNotDoAreNotHeldAgainstIt) {
+  const Outcome outcome =
+      Execute("measure --formats f32 --op layer_norm --rows 2 --columns 40 --json" + Kernel("good.so:even_columns"));
+  const auto json = nlohmann::json::parse(outcome.out);
+  size_t refused = 0;
+  for (const auto& result : json["sections"][0]["results"]) {
+    if (!result.contains("figures")) continue;
+    const auto& figures = result["figures"]["good:even_columns"];
+    EXPECT_EQ(figures["misplaced_nan"], 0) << result["name"];
+    refused += figures["elements"] == 0;
+  }
+  EXPECT_GT(refused, 0u) << "a reported bug of odd length";
+}
+
 TEST_F(MeasureKernelTest, AFailingKernelIsReportedAndTheMeasurementGoesOn) {
   const Outcome outcome = Execute("measure --formats f32 --rows 2 --columns 41" +
                                   Kernel("crash.so:crashes_in_third_call") + Kernel("placement.so"));
