@@ -157,6 +157,11 @@ CLI::App* AddMeasureCommand(CLI::App& app, MeasureOptions& options) {
       ->capture_default_str();
   command->add_flag("--sweeps", settings.sweeps,
                     "measure curves too: over mean, length of the row, eps, outlier and scale");
+  command
+      ->add_option("--seconds", settings.search_seconds,
+                   "also search the largest error of each kernel on short rows, for so long in all (default: 0)")
+      ->check(CLI::Range(0.0, 1e6))
+      ->type_name("SECONDS");
   AddOutput(*command, options.json, "every figure and the worst cases as JSON");
   AddOutput(*command, options.csv, "every figure as comma-separated values");
   AddOutput(*command, options.report,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every subject on every point in every format: settings -> error figures. Deterministic for its settings, however
-// many threads run it.
+// many threads run it, but for the searches, which get as far as the time allows.
 #ifndef EXACTNORM_BENCH_MEASURE_MEASUREMENT_H_
 #define EXACTNORM_BENCH_MEASURE_MEASUREMENT_H_
 
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "bench/measure/error_figures.h"
+#include "bench/measure/search.h"
 #include "bench/measure/workloads.h"
 #include "exactnorm/exactnorm.h"
 
@@ -38,6 +39,7 @@ struct Settings {
   double eps = 1e-5;
   uint64_t seed = 1;
   bool sweeps = false;
+  double search_seconds = 0;  // for all searches of worst cases together, on all threads
 };
 
 // What all subjects are measured on at once.
@@ -61,6 +63,7 @@ struct Section {
   const Format* format;
   std::vector<Subject> subjects;
   std::vector<Result> results;
+  std::vector<Record> records;  // per subject; none without a search
 };
 
 struct Measurement {

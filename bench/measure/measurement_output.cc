@@ -158,6 +158,36 @@ Json SweepJson(const Section& section, const Sweep& sweep) {
   return json;
 }
 
+Json RecordJson(const Subject& subject, const Record& record) {
+  const Json figures = FiguresJson(record.figures);
+  return {{"subject", subject.name},
+          {"steps", record.steps},
+          {"nan_rows", record.nan_rows},
+          {"ulps", figures["max_ulps"]},
+          {"log2_ulps", figures["log2_max_ulps"]},
+          {"worst", figures["worst"]}};
+}
+
+// Around 1/2 it is the last digits that count.
+std::string RecordNumber(const Real& ulps) {
+  return ulps < 2 ? fmt::format("{:.7f}", static_cast<double>(ulps)) : ShortNumber(ulps);
+}
+
+// The largest errors found, with their rows.
+std::string RecordLines(const Section& section) {
+  if (section.records.empty()) return "";
+  std::string text = fmt::format("{:<{}}  {:>9}  rows tried  row\n", "largest error found", kLabelWidth, "ulp");
+  for (size_t k = 0; k < section.records.size(); ++k) {
+    const Record& record = section.records[k];
+    if (!record.figures.worst()) continue;
+    std::vector<std::string> row;
+    for (const uint64_t x : record.figures.worst()->row_x) row.push_back(HexFloat(*section.format, x));
+    text += fmt::format("{:<{}}  {:>9}  {:>10}  {}\n", section.subjects[k].name, kLabelWidth,
+                        RecordNumber(record.figures.max_ulps()), record.steps, fmt::join(row, " "));
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string MeasurementText(const Measurement& measurement) {
@@ -181,7 +211,7 @@ std::string MeasurementText(const Measurement& measurement) {
   text += heads;
   text += "\n";
   for (const Section& section : measurement.sections)
-    text += fmt::format("\n{}{}", Table(section), WorstLines(section));
+    text += fmt::format("\n{}{}{}", Table(section), WorstLines(section), RecordLines(section));
   return text;
 }
 
@@ -206,11 +236,16 @@ nlohmann::ordered_json MeasurementJson(const Measurement& measurement) {
     for (const Sweep& sweep : Sweeps()) {
       if (s.sweeps) sweeps.push_back(SweepJson(section, sweep));
     }
+    Json records = Json::array();
+    for (size_t k = 0; k < section.records.size(); ++k) {
+      records.push_back(RecordJson(section.subjects[k], section.records[k]));
+    }
     sections.push_back({{"operation", OperationName(section.operation)},
                         {"format", section.format->name},
                         {"subjects", subjects},
                         {"results", results},
-                        {"sweeps", sweeps}});
+                        {"sweeps", sweeps},
+                        {"records", records}});
   }
   return {{"exactnorm", exactnorm_version()},
           {"rows", s.rows},

@@ -34,6 +34,7 @@ function drawAll() {
   drawCurves();
   drawHistograms();
   drawBugs();
+  drawRecords();
   drawWorst();
 }
 
