@@ -158,6 +158,11 @@ CLI::App* AddMeasureCommand(CLI::App& app, MeasureOptions& options) {
   command->add_flag("--sweeps", settings.sweeps,
                     "measure curves too: over mean, length of the row, eps, outlier and scale");
   command
+      ->add_option("--prescale", settings.prescale,
+                   "K: measure kernels in f16 and bf16 also on 2^K x with 4^K eps, as static scaling has it")
+      ->check(CLI::Range(-24, 24))
+      ->type_name("K");
+  command
       ->add_option("--seconds", settings.search_seconds,
                    "also search the largest error of each kernel on short rows, for so long in all (default: 0)")
       ->check(CLI::Range(0.0, 1e6))

@@ -136,7 +136,7 @@ Measurement Measure(const Settings& settings, exactnorm_parallel_for parallel_fo
   Measurement measurement{settings, {}};
   for (const exactnorm_operation operation : settings.operations) {
     for (const Format* f : settings.formats) {
-      Section section{operation, f, Subjects(operation, *f), {}, {}};
+      Section section{operation, f, Subjects(operation, *f, settings.prescale), {}, {}};
       for (Point& point : Points(operation, *f, settings)) section.results.push_back({std::move(point), {}});
       measurement.sections.push_back(std::move(section));
     }

@@ -18,15 +18,20 @@ namespace exactnorm::measure {
 
 // Something that normalises a row: from row.x, gamma and beta to row.y.
 struct Subject {
-  std::string name;          // "two-pass f32"
-  std::string algorithm;     // "two-pass"
-  const Format* arithmetic;  // null: exact
+  std::string name;        // "two-pass f16 x2^-8"
+  std::string algorithm;   // "two-pass"
+  std::string arithmetic;  // "f16 x2^-8", or kExactly
   std::string summary;
   std::function<void(const Row& row)> run;
 };
 
-// exactnorm first, then algorithms/.
-std::vector<Subject> Subjects(exactnorm_operation operation, const Format& format);
+inline constexpr char kExactly[] = "exact";
+
+// exactnorm first, then algorithms/. With a prescale k != 0 the kernels that compute in a 16-bit format are there a
+// second time: on RN(2^k x) in the format of the rows, with 4^k eps. That is LayerNorm all the same, and what static
+// scaling does to overflow and error.
+// Source: SLaNC: Static LayerNorm Calibration (its scales come from the weights before; here it is one power of two).
+std::vector<Subject> Subjects(exactnorm_operation operation, const Format& format, int prescale = 0);
 
 inline constexpr char kDistributions[] = "distributions";
 inline constexpr char kReportedBugs[] = "reported bugs";
@@ -39,6 +44,7 @@ struct Settings {
   double eps = 1e-5;
   uint64_t seed = 1;
   bool sweeps = false;
+  int prescale = 0;           // log2; 0: none
   double search_seconds = 0;  // for all searches of worst cases together, on all threads
 };
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "bench/measure/figures_output.h"
@@ -61,11 +62,17 @@ std::string BugsCell(const Section& section, size_t subject) {
   return worst == nullptr ? "-" : Cell(*worst, subject);
 }
 
-constexpr int kLabelWidth = 25;
+// Of the first column: 25 holds every built-in name without a prescale.
+size_t LabelWidth(const Section& section) {
+  size_t width = 25;
+  for (const Subject& subject : section.subjects) width = std::max(width, subject.name.size());
+  return width;
+}
+
 constexpr size_t kTextWidth = 104;
 
 std::string SubjectLine(const Section& section, size_t subject) {
-  std::string line = fmt::format("{:<{}}", section.subjects[subject].name, kLabelWidth);
+  std::string line = fmt::format("{:<{}}", section.subjects[subject].name, LabelWidth(section));
   uint64_t wrong = 0;
   uint64_t elements = 0;
   for (const Result& result : section.results) {
@@ -79,8 +86,8 @@ std::string SubjectLine(const Section& section, size_t subject) {
 }
 
 std::string Table(const Section& section) {
-  std::string text =
-      fmt::format("{:<{}}", fmt::format("{} {}", OperationName(section.operation), section.format->name), kLabelWidth);
+  std::string text = fmt::format("{:<{}}", fmt::format("{} {}", OperationName(section.operation), section.format->name),
+                                 LabelWidth(section));
   for (const Workload& workload : Workloads()) text += fmt::format(" {:>6}", workload.head);
   text += "   bugs  wrong\n";
   for (size_t k = 0; k < section.subjects.size(); ++k) text += SubjectLine(section, k);
@@ -101,7 +108,7 @@ std::string WorstLine(const Section& section, size_t subject, int width) {
   if (worst == nullptr || worst->figures[subject].wrong() == 0) return "";
   const Element& e = *worst->figures[subject].worst();
   return fmt::format("{:<{}}  {:>5}  {:<16} {:>4},{:<5}  {:<{}}  {:<{}}  {}\n", section.subjects[subject].name,
-                     kLabelWidth, FiveCharacters(e.ulps), worst->point.name, e.row, e.column,
+                     LabelWidth(section), FiveCharacters(e.ulps), worst->point.name, e.row, e.column,
                      HexFloat(*e.x_format, e.x), width, HexFloat(*e.y_format, e.y), width,
                      HexFloat(*e.y_format, e.answer.rounded));
 }
@@ -111,8 +118,8 @@ std::string WorstLines(const Section& section) {
   std::string lines;
   for (size_t k = 0; k < section.subjects.size(); ++k) lines += WorstLine(section, k, width);
   if (lines.empty()) return "";
-  return fmt::format("{:<{}}  {:>5}  {:<16} {:>4},{:<5}  {:<{}}  {:<{}}  {}\n{}", "furthest off", kLabelWidth, "ulp",
-                     "workload", "row", "col", "x", width, "y", width, "right", lines);
+  return fmt::format("{:<{}}  {:>5}  {:<16} {:>4},{:<5}  {:<{}}  {:<{}}  {}\n{}", "furthest off", LabelWidth(section),
+                     "ulp", "workload", "row", "col", "x", width, "y", width, "right", lines);
 }
 
 Json ResultJson(const Section& section, const Result& result) {
@@ -176,13 +183,13 @@ std::string RecordNumber(const Real& ulps) {
 // The largest errors found, with their rows.
 std::string RecordLines(const Section& section) {
   if (section.records.empty()) return "";
-  std::string text = fmt::format("{:<{}}  {:>9}  rows tried  row\n", "largest error found", kLabelWidth, "ulp");
+  std::string text = fmt::format("{:<{}}  {:>9}  rows tried  row\n", "largest error found", LabelWidth(section), "ulp");
   for (size_t k = 0; k < section.records.size(); ++k) {
     const Record& record = section.records[k];
     if (!record.figures.worst()) continue;
     std::vector<std::string> row;
     for (const uint64_t x : record.figures.worst()->row_x) row.push_back(HexFloat(*section.format, x));
-    text += fmt::format("{:<{}}  {:>9}  {:>10}  {}\n", section.subjects[k].name, kLabelWidth,
+    text += fmt::format("{:<{}}  {:>9}  {:>10}  {}\n", section.subjects[k].name, LabelWidth(section),
                         RecordNumber(record.figures.max_ulps()), record.steps, fmt::join(row, " "));
   }
   return text;
@@ -223,7 +230,7 @@ nlohmann::ordered_json MeasurementJson(const Measurement& measurement) {
     for (const Subject& subject : section.subjects) {
       subjects.push_back({{"name", subject.name},
                           {"algorithm", subject.algorithm},
-                          {"arithmetic", subject.arithmetic == nullptr ? "exact" : subject.arithmetic->name},
+                          {"arithmetic", subject.arithmetic},
                           {"summary", subject.summary}});
     }
     Json results = Json::array();
@@ -252,6 +259,7 @@ nlohmann::ordered_json MeasurementJson(const Measurement& measurement) {
           {"columns", s.columns},
           {"eps", s.eps},
           {"seed", s.seed},
+          {"prescale", s.prescale},
           {"sections", sections}};
 }
 

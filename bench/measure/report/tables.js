@@ -32,7 +32,7 @@ function drawSummary() {
   for (const subject of section().subjects) {
     if (subject.arithmetic !== arithmetic && subject.arithmetic !== 'exact') {
       arithmetic = subject.arithmetic;
-      const title = heading('computing in ' + formatNames[arithmetic], {scope: 'colgroup', colSpan: 1});
+      const title = heading('computing in ' + arithmeticName(arithmetic), {scope: 'colgroup', colSpan: 1});
       rows.push(element('tr', {className: 'group'}, title, element('td', {colSpan: distributions.length})));
     }
     const cells = distributions.map((r) =>
@@ -63,7 +63,7 @@ function drawFinding() {
   const nan = others.filter((o) => o.nan).map((o) => o.name);
   document.getElementById('finding').textContent =
     `Of ${ours.elements.toLocaleString('en')} outputs, exactnorm rounds ${ours.wrong === 0 ? 'none' : ours.wrong.toLocaleString('en')} wrongly. ` +
-    `Kernels that compute in ${formatNames[choice.arithmetic]} round between ${percent(best.wrong, best.elements)} (${best.name}) and ` +
+    `Kernels that compute in ${arithmeticName(choice.arithmetic)} round between ${percent(best.wrong, best.elements)} (${best.name}) and ` +
     `${percent(worst.wrong, worst.elements)} (${worst.name}) wrongly.` +
     (nan.length ? ` NaN or infinity where the answer is a number: ${nan.join(', ')}.` : '');
 }
