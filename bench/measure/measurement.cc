@@ -102,6 +102,8 @@ struct Tasks {
   }
 };
 
+constexpr double kNoLimit = 1e8;  // seconds
+
 // Every subject's search gets the same share of the time.
 void SearchWorstCases(Measurement& measurement, exactnorm_parallel_for parallel_for) {
   const Settings& settings = measurement.settings;
@@ -115,7 +117,9 @@ void SearchWorstCases(Measurement& measurement, exactnorm_parallel_for parallel_
     for (size_t k = 0; k < section.subjects.size(); ++k) {
       tasks.list.emplace_back([&section, &settings, k, seconds] {
         const Search search{section.operation, section.format, settings.eps, settings.seed};
-        section.records[k] = WorstCase(search, section.subjects[k].run, seconds);
+        section.records[k] = settings.search_steps > 0
+                                 ? WorstCase(search, section.subjects[k].run, kNoLimit, settings.search_steps)
+                                 : WorstCase(search, section.subjects[k].run, seconds);
       });
     }
   }
@@ -148,7 +152,7 @@ Measurement Measure(const Settings& settings, exactnorm_parallel_for parallel_fo
     }
   }
   points.RunAll("exactnorm measure", parallel_for);
-  if (settings.search_seconds > 0) SearchWorstCases(measurement, parallel_for);
+  if (settings.search_seconds > 0 || settings.search_steps > 0) SearchWorstCases(measurement, parallel_for);
   return measurement;
 }
 

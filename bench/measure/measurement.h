@@ -45,6 +45,7 @@ struct Settings {
   uint64_t seed = 1;
   bool sweeps = false;
   int prescale = 0;           // log2; 0: none
+  uint64_t search_steps = 0;  // rows to try for each worst case; 0: as many as search_seconds allow
   double search_seconds = 0;  // for all searches of worst cases together, on all threads
 };
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "bench/measure/figures_cell.h"
 #include "bench/measure/figures_output.h"
 #include "bench/measure/sweeps.h"
 #include "exactnorm/exactnorm.h"
@@ -16,50 +17,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// 0.50, 23.4, 1768, 1.8e5, 4e320, 2e-7
-std::string FiveCharacters(const Real& value) {
-  if (value == 0) return "0";
-  if (value >= 0.01 && value < 99999.5) {
-    const auto v = static_cast<double>(value);
-    return fmt::format("{:.{}f}", v, v < 9.995 ? 2 : v < 99.95 ? 1 : 0);
-  }
-  const std::string text = value.str(1, std::ios::scientific);  // d.de+xx
-  int exponent = std::stoi(text.substr(text.find('e') + 1));
-  int tenths = (text[0] - '0') * 10 + (text[2] - '0');
-  if (exponent >= 0 && exponent < 10) return fmt::format("{}.{}e{}", tenths / 10, tenths % 10, exponent);
-  tenths = (tenths + 5) / 10 * 10;
-  if (tenths == 100) {
-    tenths = 10;
-    ++exponent;
-  }
-  return fmt::format("{}e{}", tenths / 10, exponent);
-}
-
-std::string ShortPercent(uint64_t part, uint64_t whole) {
-  if (part == 0) return "0%";
-  if (part == whole) return "100%";
-  const double percent = 100 * static_cast<double>(part) / static_cast<double>(whole);
-  if (percent < 0.05) return "<.1%";
-  return percent < 0.95 ? fmt::format("{:.1f}%", percent) : fmt::format("{:.0f}%", std::min(percent, 99.0));
-}
-
-// Largest error in ulp, or what is out of place.
 std::string Cell(const Result& result, size_t subject) {
-  if (!result.point.obstacle.empty()) return "-";
-  const ErrorFigures& f = result.figures[subject];
-  return f.misplaced_nan() != 0 ? "NaN" : f.misplaced() != 0 ? "inf" : FiveCharacters(f.max_ulps());
-}
-
-// The worst of the rows that kernels in use got wrong.
-std::string BugsCell(const Section& section, size_t subject) {
-  const Result* worst = nullptr;
-  for (const Result& result : section.results) {
-    if (result.point.group != kReportedBugs) continue;
-    const ErrorFigures& f = result.figures[subject];
-    if (f.misplaced() != 0 || f.missing_nan() != 0) return Cell(result, subject);
-    if (worst == nullptr || f.max_ulps() > worst->figures[subject].max_ulps()) worst = &result;
-  }
-  return worst == nullptr ? "-" : Cell(*worst, subject);
+  return result.point.obstacle.empty() ? MaxCell(result.figures[subject]) : "-";
 }
 
 // Of the first column: 25 holds every built-in name without a prescale.
@@ -82,7 +41,7 @@ std::string SubjectLine(const Section& section, size_t subject) {
     wrong += result.figures[subject].wrong();
     elements += result.figures[subject].elements();
   }
-  return fmt::format("{} {:>6}  {:>5}\n", line, BugsCell(section, subject), ShortPercent(wrong, elements));
+  return fmt::format("{} {:>6}  {:>5}\n", line, WorstBugCell(section, subject), ShortPercent(wrong, elements));
 }
 
 std::string Table(const Section& section) {
@@ -202,8 +161,8 @@ std::string MeasurementText(const Measurement& measurement) {
   std::string text = fmt::format(
       "exactnorm {}: largest error in ulp against the exact real answer; at most 0.50 if correctly rounded\n"
       "Each figure: {} x {} outputs, eps {}, seed {}. A kernel is named after its algorithm and the format that it\n"
-      "computes in; y is rounded once more to the format of the rows. bugs: rows that kernels\n"
-      "in use got wrong (tests/corpus). wrong: not correctly rounded, of all outputs but those.\n"
+      "computes in (x2^k: on rows times 2^k); y is rounded once more to the format of the rows. bugs: rows that\n"
+      "kernels in use got wrong (tests/corpus). wrong: not correctly rounded, of all outputs but those.\n"
       "Means, bias, histograms, sweeps and exact answers: --json, --csv, --report\n",
       exactnorm_version(), s.rows, s.columns, s.eps, s.seed);
   std::string heads;
