@@ -50,6 +50,9 @@ std::string CommandLine(const Settings& s) {
   if (s.columns != standard.columns) line += fmt::format(" --columns {}", s.columns);
   if (s.eps != standard.eps) line += fmt::format(" --eps {}", s.eps);
   if (s.seed != standard.seed) line += fmt::format(" --seed {}", s.seed);
+  if (s.prescale != 0) line += fmt::format(" --prescale {}", s.prescale);
+  if (s.search_steps != 0) line += fmt::format(" --steps {}", s.search_steps);
+  if (s.search_seconds != 0) line += fmt::format(" --seconds {}", s.search_seconds);
   if (s.sweeps) line += " --sweeps";
   return line;
 }

@@ -15,6 +15,7 @@
 #include "bench/measure/comparison.h"
 #include "bench/measure/environment.h"
 #include "bench/measure/measurement_csv.h"
+#include "bench/measure/measurement_markdown.h"
 #include "bench/measure/measurement_output.h"
 #include "bench/measure/plugged_kernel.h"
 #include "bench/measure/report.h"
@@ -97,7 +98,7 @@ Settings SettingsOf(const MeasureOptions& options) {
 }
 
 std::vector<const Output*> Outputs(const MeasureOptions& options) {
-  return {&options.json, &options.csv, &options.report};
+  return {&options.json, &options.csv, &options.report, &options.markdown};
 }
 
 // What can be refused before anything is measured.
@@ -177,8 +178,24 @@ CLI::App* AddMeasureCommand(CLI::App& app, MeasureOptions& options) {
       ->capture_default_str();
   command->add_flag("--sweeps", settings.sweeps,
                     "measure curves too: over mean, length of the row, eps, outlier and scale");
+  command
+      ->add_option("--prescale", settings.prescale,
+                   "K: measure kernels in f16 and bf16 also on 2^K x with 4^K eps, as static scaling has it")
+      ->check(CLI::Range(-24, 24))
+      ->type_name("K");
+  command
+      ->add_option("--seconds", settings.search_seconds,
+                   "also search the largest error of each kernel on short rows, for so long in all (default: 0)")
+      ->check(CLI::Range(0.0, 1e6))
+      ->type_name("SECONDS");
+  command
+      ->add_option("--steps", settings.search_steps,
+                   "the same search, but over so many rows for each kernel: the same result everywhere")
+      ->check(CLI::Range(uint64_t{0}, uint64_t{1} << 40))
+      ->type_name("N");
   AddOutput(*command, options.json, "every figure and the worst cases as JSON");
   AddOutput(*command, options.csv, "every figure as comma-separated values");
+  AddOutput(*command, options.markdown, "the table of largest errors as Markdown");
   AddOutput(*command, options.report,
             ReportHasPlots() ? "everything as one HTML page with plots; implies --sweeps"
                              : "everything as one HTML page, without plots: built without Chart.js; implies --sweeps");
@@ -213,6 +230,7 @@ int RunMeasureCommand(const MeasureOptions& options) {
   };
   if (options.json.wanted()) put(options.json, WholeJson(measurement).dump(1) + "\n");
   if (options.csv.wanted()) put(options.csv, MeasurementCsv(measurement));
+  if (options.markdown.wanted()) put(options.markdown, MeasurementMarkdown(measurement));
   if (options.report.wanted()) put(options.report, ReportPage(WholeJson(measurement)));
   Print(printed.empty() ? MeasurementText(measurement) : printed);
   files.Commit();

@@ -31,6 +31,7 @@ struct MeasureOptions {
   Output json{{"--json", ""}};
   Output csv{{"--csv", ""}};
   Output report{{"--report", ""}};
+  Output markdown{{"--markdown", ""}};
   std::vector<std::string> compared;  // two files of --json, or none
   std::vector<std::string> kernels;   // lib.so[:symbol]
 };

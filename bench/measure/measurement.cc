@@ -6,6 +6,7 @@
 #include <atomic>
 #include <exception>
 #include <mutex>
+#include <thread>
 
 #include "bench/measure/plugged_kernel.h"
 #include "bench/measure/reported_bugs.h"
@@ -83,7 +84,7 @@ void MeasurePoint(const std::vector<Subject>& subjects, Result& result) {
 
 // Nothing may leave an executor: the first exception waits here, and makes the remaining tasks return at once.
 struct Tasks {
-  std::vector<std::pair<const Section*, Result*>> list;
+  std::vector<std::function<void()>> list;
   std::atomic<bool> failed = false;
   std::mutex mutex;
   std::exception_ptr exception;
@@ -91,14 +92,51 @@ struct Tasks {
   void Run(size_t index) {
     if (failed) return;
     try {
-      MeasurePoint(list[index].first->subjects, *list[index].second);
+      list[index]();
     } catch (...) {
       const std::scoped_lock lock(mutex);
       failed = true;
       if (!exception) exception = std::current_exception();
     }
   }
+
+  void RunAll(std::string name, exactnorm_parallel_for parallel_for) {
+    parallel_for(
+        name.data(), list.size(), [](void* t, size_t index) { static_cast<Tasks*>(t)->Run(index); }, this);
+    if (exception) std::rethrow_exception(exception);
+  }
 };
+
+constexpr double kNoLimit = 1e8;  // seconds
+
+// Every subject's search gets the same share of the time.
+void SearchWorstCases(Measurement& measurement, exactnorm_parallel_for parallel_for) {
+  const Settings& settings = measurement.settings;
+  size_t searches = 0;
+  for (const Section& section : measurement.sections) searches += section.subjects.size();
+  const double threads = std::max(1u, std::thread::hardware_concurrency());
+  const double seconds = settings.search_seconds * threads / static_cast<double>(searches);
+  Tasks tasks;
+  for (Section& section : measurement.sections) {
+    section.records.resize(section.subjects.size());
+    for (size_t k = 0; k < section.subjects.size(); ++k) {
+      tasks.list.emplace_back([&section, &settings, k, seconds] {
+        // A row that the subject does not do counts as right: no record.
+        const auto run = [&section, k](const Row& row) {
+          try {
+            section.subjects[k].run(row);
+          } catch (const RowUnsupported&) {
+            section.subjects.front().run(row);
+          }
+        };
+        const Search search{section.operation, section.format, settings.eps, settings.seed};
+        section.records[k] = settings.search_steps > 0 ? WorstCase(search, run, kNoLimit, settings.search_steps)
+                                                       : WorstCase(search, run, seconds);
+      });
+    }
+  }
+  tasks.RunAll("exactnorm measure, worst cases", parallel_for);
+}
 
 }  // namespace
 
@@ -114,7 +152,7 @@ Measurement Measure(const Settings& settings, exactnorm_parallel_for parallel_fo
   Measurement measurement{settings, {}};
   for (const exactnorm_operation operation : settings.operations) {
     for (const Format* f : settings.formats) {
-      Section section{operation, f, Subjects(operation, *f), {}};
+      Section section{operation, f, Subjects(operation, *f, settings.prescale), {}, {}};
       for (PluggedKernel* kernel : settings.kernels) {
         if (auto subject = kernel->AsSubject(operation, *f, settings.columns)) section.subjects.push_back(*subject);
       }
@@ -122,14 +160,14 @@ Measurement Measure(const Settings& settings, exactnorm_parallel_for parallel_fo
       measurement.sections.push_back(std::move(section));
     }
   }
-  Tasks tasks;
+  Tasks points;
   for (Section& section : measurement.sections) {
-    for (Result& result : section.results) tasks.list.emplace_back(&section, &result);
+    for (Result& result : section.results) {
+      points.list.emplace_back([&section, &result] { MeasurePoint(section.subjects, result); });
+    }
   }
-  std::string name = "exactnorm measure";
-  parallel_for(
-      name.data(), tasks.list.size(), [](void* t, size_t index) { static_cast<Tasks*>(t)->Run(index); }, &tasks);
-  if (tasks.exception) std::rethrow_exception(tasks.exception);
+  points.RunAll("exactnorm measure", parallel_for);
+  if (settings.search_seconds > 0 || settings.search_steps > 0) SearchWorstCases(measurement, parallel_for);
   return measurement;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every subject on every point in every format: settings -> error figures. Deterministic for its settings, however
-// many threads run it.
+// many threads run it, but for the searches, which get as far as the time allows.
 #ifndef EXACTNORM_BENCH_MEASURE_MEASUREMENT_H_
 #define EXACTNORM_BENCH_MEASURE_MEASUREMENT_H_
 
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "bench/measure/error_figures.h"
+#include "bench/measure/search.h"
 #include "bench/measure/workloads.h"
 #include "exactnorm/exactnorm.h"
 
@@ -20,16 +21,21 @@ struct RowUnsupported {};
 
 // Something that normalises a row: from row.x, gamma and beta to row.y.
 struct Subject {
-  std::string name;          // "two-pass f32"
-  std::string algorithm;     // "two-pass"
-  const Format* arithmetic;  // null: exact
+  std::string name;        // "two-pass f16 x2^-8"
+  std::string algorithm;   // "two-pass"
+  std::string arithmetic;  // "f16 x2^-8", or kExactly, or kUnknown of a plugged kernel
   std::string summary;
   std::function<void(const Row& row)> run;
-  bool plugged = false;  // of its algorithm and arithmetic nothing is known
 };
 
-// exactnorm first, then algorithms/.
-std::vector<Subject> Subjects(exactnorm_operation operation, const Format& format);
+inline constexpr char kExactly[] = "exact";
+inline constexpr char kUnknown[] = "unknown";
+
+// exactnorm first, then algorithms/. With a prescale k != 0 the kernels that compute in a 16-bit format are there a
+// second time: on RN(2^k x) in the format of the rows, with 4^k eps. That is LayerNorm all the same, and what static
+// scaling does to overflow and error.
+// Source: SLaNC: Static LayerNorm Calibration (its scales come from the weights before; here it is one power of two).
+std::vector<Subject> Subjects(exactnorm_operation operation, const Format& format, int prescale = 0);
 
 inline constexpr char kDistributions[] = "distributions";
 inline constexpr char kReportedBugs[] = "reported bugs";
@@ -44,6 +50,9 @@ struct Settings {
   double eps = 1e-5;
   uint64_t seed = 1;
   bool sweeps = false;
+  int prescale = 0;                          // log2; 0: none
+  uint64_t search_steps = 0;                 // rows to try for each worst case; 0: as many as search_seconds allow
+  double search_seconds = 0;                 // for all searches of worst cases together, on all threads
   std::vector<PluggedKernel*> kernels = {};  // measured too, last, in the sections that they support
 };
 
@@ -68,6 +77,7 @@ struct Section {
   const Format* format;
   std::vector<Subject> subjects;
   std::vector<Result> results;
+  std::vector<Record> records;  // per subject; none without a search
 };
 
 struct Measurement {

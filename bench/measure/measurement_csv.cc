@@ -36,7 +36,7 @@ std::string Line(const Section& section, const Result& result, size_t subject) {
   std::string line =
       fmt::format("{},{},{},{},{},{},{}", OperationName(section.operation), section.format->name, result.point.group,
                   Quoted(result.point.name), IsSweep(result.point) ? std::to_string(result.point.log2_parameter) : "",
-                  Quoted(s.name), s.arithmetic == nullptr ? "exact" : s.arithmetic->name);
+                  Quoted(s.name), s.arithmetic);
   const auto figures = FiguresJson(result.figures[subject]);
   for (const char* column : kColumns) {
     line += ',';

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "bench/measure/figures_cell.h"
 #include "bench/measure/figures_output.h"
 #include "bench/measure/plugged_kernel_output.h"
 #include "bench/measure/sweeps.h"
@@ -17,62 +18,21 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// 0.50, 23.4, 1768, 1.8e5, 4e320, 2e-7
-std::string FiveCharacters(const Real& value) {
-  if (value == 0) return "0";
-  if (value >= 0.01 && value < 99999.5) {
-    const auto v = static_cast<double>(value);
-    return fmt::format("{:.{}f}", v, v < 9.995 ? 2 : v < 99.95 ? 1 : 0);
-  }
-  const std::string text = value.str(1, std::ios::scientific);  // d.de+xx
-  int exponent = std::stoi(text.substr(text.find('e') + 1));
-  int tenths = (text[0] - '0') * 10 + (text[2] - '0');
-  if (exponent >= 0 && exponent < 10) return fmt::format("{}.{}e{}", tenths / 10, tenths % 10, exponent);
-  tenths = (tenths + 5) / 10 * 10;
-  if (tenths == 100) {
-    tenths = 10;
-    ++exponent;
-  }
-  return fmt::format("{}e{}", tenths / 10, exponent);
-}
-
-std::string ShortPercent(uint64_t part, uint64_t whole) {
-  if (part == 0) return "0%";
-  if (part == whole) return "100%";
-  const double percent = 100 * static_cast<double>(part) / static_cast<double>(whole);
-  if (percent < 0.05) return "<.1%";
-  return percent < 0.95 ? fmt::format("{:.1f}%", percent) : fmt::format("{:.0f}%", std::min(percent, 99.0));
-}
-
-// Largest error in ulp, or what is out of place.
 std::string Cell(const Result& result, size_t subject) {
-  if (!result.point.obstacle.empty()) return "-";
-  const ErrorFigures& f = result.figures[subject];
-  if (f.elements() == 0) return "-";
-  return f.misplaced_nan() != 0 ? "NaN" : f.misplaced() != 0 ? "inf" : FiveCharacters(f.max_ulps());
+  return result.point.obstacle.empty() ? MaxCell(result.figures[subject]) : "-";
 }
 
-// The worst of the rows that kernels in use got wrong.
-std::string BugsCell(const Section& section, size_t subject) {
-  const Result* worst = nullptr;
-  for (const Result& result : section.results) {
-    if (result.point.group != kReportedBugs) continue;
-    const ErrorFigures& f = result.figures[subject];
-    if (f.elements() == 0) continue;
-    if (f.misplaced() != 0 || f.missing_nan() != 0) return Cell(result, subject);
-    if (worst == nullptr || f.max_ulps() > worst->figures[subject].max_ulps()) worst = &result;
-  }
-  return worst == nullptr ? "-" : Cell(*worst, subject);
+// Of the first column: 25 holds every built-in name without a prescale.
+size_t LabelWidth(const Section& section) {
+  size_t width = 25;
+  for (const Subject& subject : section.subjects) width = std::max(width, subject.name.size());
+  return width;
 }
 
-constexpr int kLabelWidth = 25;
 constexpr size_t kTextWidth = 104;
 
-// A file may have a longer name than the table has room for.
-std::string Label(const Subject& subject) { return fmt::format("{:<{}.{}}", subject.name, kLabelWidth, kLabelWidth); }
-
 std::string SubjectLine(const Section& section, size_t subject) {
-  std::string line = Label(section.subjects[subject]);
+  std::string line = fmt::format("{:<{}}", section.subjects[subject].name, LabelWidth(section));
   uint64_t wrong = 0;
   uint64_t elements = 0;
   for (const Result& result : section.results) {
@@ -82,12 +42,12 @@ std::string SubjectLine(const Section& section, size_t subject) {
     wrong += result.figures[subject].wrong();
     elements += result.figures[subject].elements();
   }
-  return fmt::format("{} {:>6}  {:>5}\n", line, BugsCell(section, subject), ShortPercent(wrong, elements));
+  return fmt::format("{} {:>6}  {:>5}\n", line, WorstBugCell(section, subject), ShortPercent(wrong, elements));
 }
 
 std::string Table(const Section& section) {
-  std::string text =
-      fmt::format("{:<{}}", fmt::format("{} {}", OperationName(section.operation), section.format->name), kLabelWidth);
+  std::string text = fmt::format("{:<{}}", fmt::format("{} {}", OperationName(section.operation), section.format->name),
+                                 LabelWidth(section));
   for (const Workload& workload : Workloads()) text += fmt::format(" {:>6}", workload.head);
   text += "   bugs  wrong\n";
   for (size_t k = 0; k < section.subjects.size(); ++k) text += SubjectLine(section, k);
@@ -107,9 +67,10 @@ std::string WorstLine(const Section& section, size_t subject, int width) {
   }
   if (worst == nullptr || worst->figures[subject].wrong() == 0) return "";
   const Element& e = *worst->figures[subject].worst();
-  return fmt::format("{}  {:>5}  {:<16} {:>4},{:<5}  {:<{}}  {:<{}}  {}\n", Label(section.subjects[subject]),
-                     FiveCharacters(e.ulps), worst->point.name, e.row, e.column, HexFloat(*e.x_format, e.x), width,
-                     HexFloat(*e.y_format, e.y), width, HexFloat(*e.y_format, e.answer.rounded));
+  return fmt::format("{:<{}}  {:>5}  {:<16} {:>4},{:<5}  {:<{}}  {:<{}}  {}\n", section.subjects[subject].name,
+                     LabelWidth(section), FiveCharacters(e.ulps), worst->point.name, e.row, e.column,
+                     HexFloat(*e.x_format, e.x), width, HexFloat(*e.y_format, e.y), width,
+                     HexFloat(*e.y_format, e.answer.rounded));
 }
 
 std::string WorstLines(const Section& section) {
@@ -117,8 +78,8 @@ std::string WorstLines(const Section& section) {
   std::string lines;
   for (size_t k = 0; k < section.subjects.size(); ++k) lines += WorstLine(section, k, width);
   if (lines.empty()) return "";
-  return fmt::format("{:<{}}  {:>5}  {:<16} {:>4},{:<5}  {:<{}}  {:<{}}  {}\n{}", "furthest off", kLabelWidth, "ulp",
-                     "workload", "row", "col", "x", width, "y", width, "right", lines);
+  return fmt::format("{:<{}}  {:>5}  {:<16} {:>4},{:<5}  {:<{}}  {:<{}}  {}\n{}", "furthest off", LabelWidth(section),
+                     "ulp", "workload", "row", "col", "x", width, "y", width, "right", lines);
 }
 
 Json ResultJson(const Section& section, const Result& result) {
@@ -164,6 +125,36 @@ Json SweepJson(const Section& section, const Sweep& sweep) {
   return json;
 }
 
+Json RecordJson(const Subject& subject, const Record& record) {
+  const Json figures = FiguresJson(record.figures);
+  return {{"subject", subject.name},
+          {"steps", record.steps},
+          {"nan_rows", record.nan_rows},
+          {"ulps", figures["max_ulps"]},
+          {"log2_ulps", figures["log2_max_ulps"]},
+          {"worst", figures["worst"]}};
+}
+
+// Around 1/2 it is the last digits that count.
+std::string RecordNumber(const Real& ulps) {
+  return ulps < 2 ? fmt::format("{:.7f}", static_cast<double>(ulps)) : ShortNumber(ulps);
+}
+
+// The largest errors found, with their rows.
+std::string RecordLines(const Section& section) {
+  if (section.records.empty()) return "";
+  std::string text = fmt::format("{:<{}}  {:>9}  rows tried  row\n", "largest error found", LabelWidth(section), "ulp");
+  for (size_t k = 0; k < section.records.size(); ++k) {
+    const Record& record = section.records[k];
+    if (!record.figures.worst()) continue;
+    std::vector<std::string> row;
+    for (const uint64_t x : record.figures.worst()->row_x) row.push_back(HexFloat(*section.format, x));
+    text += fmt::format("{:<{}}  {:>9}  {:>10}  {}\n", section.subjects[k].name, LabelWidth(section),
+                        RecordNumber(record.figures.max_ulps()), record.steps, fmt::join(row, " "));
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string MeasurementText(const Measurement& measurement) {
@@ -171,8 +162,8 @@ std::string MeasurementText(const Measurement& measurement) {
   std::string text = fmt::format(
       "exactnorm {}: largest error in ulp against the exact real answer; at most 0.50 if correctly rounded\n"
       "Each figure: {} x {} outputs, eps {}, seed {}. A kernel is named after its algorithm and the format that it\n"
-      "computes in; y is rounded once more to the format of the rows. bugs: rows that kernels\n"
-      "in use got wrong (tests/corpus). wrong: not correctly rounded, of all outputs but those.\n"
+      "computes in (x2^k: on rows times 2^k); y is rounded once more to the format of the rows. bugs: rows that\n"
+      "kernels in use got wrong (tests/corpus). wrong: not correctly rounded, of all outputs but those.\n"
       "Means, bias, histograms, sweeps and exact answers: --json, --csv, --report\n",
       exactnorm_version(), s.rows, s.columns, s.eps, s.seed);
   std::string heads;
@@ -187,7 +178,7 @@ std::string MeasurementText(const Measurement& measurement) {
   text += heads;
   text += "\n";
   for (const Section& section : measurement.sections)
-    text += fmt::format("\n{}{}", Table(section), WorstLines(section));
+    text += fmt::format("\n{}{}{}", Table(section), WorstLines(section), RecordLines(section));
   if (!s.kernels.empty()) text += '\n';
   for (const PluggedKernel* kernel : s.kernels) text += KernelLines(measurement, *kernel);
   return text;
@@ -201,9 +192,7 @@ nlohmann::ordered_json MeasurementJson(const Measurement& measurement) {
     for (const Subject& subject : section.subjects) {
       subjects.push_back({{"name", subject.name},
                           {"algorithm", subject.algorithm},
-                          {"arithmetic", subject.plugged                 ? "unknown"
-                                         : subject.arithmetic == nullptr ? "exact"
-                                                                         : subject.arithmetic->name},
+                          {"arithmetic", subject.arithmetic},
                           {"summary", subject.summary}});
     }
     Json results = Json::array();
@@ -216,11 +205,16 @@ nlohmann::ordered_json MeasurementJson(const Measurement& measurement) {
     for (const Sweep& sweep : Sweeps()) {
       if (s.sweeps) sweeps.push_back(SweepJson(section, sweep));
     }
+    Json records = Json::array();
+    for (size_t k = 0; k < section.records.size(); ++k) {
+      records.push_back(RecordJson(section.subjects[k], section.records[k]));
+    }
     sections.push_back({{"operation", OperationName(section.operation)},
                         {"format", section.format->name},
                         {"subjects", subjects},
                         {"results", results},
-                        {"sweeps", sweeps}});
+                        {"sweeps", sweeps},
+                        {"records", records}});
   }
   Json kernels = Json::array();
   for (const PluggedKernel* kernel : s.kernels) kernels.push_back(KernelJson(measurement, *kernel));
@@ -229,6 +223,7 @@ nlohmann::ordered_json MeasurementJson(const Measurement& measurement) {
           {"columns", s.columns},
           {"eps", s.eps},
           {"seed", s.seed},
+          {"prescale", s.prescale},
           {"kernels", kernels},
           {"sections", sections}};
 }

@@ -15,7 +15,7 @@ using Json = nlohmann::ordered_json;
 std::vector<std::string> Unsupported(const Measurement& measurement, const std::string& kernel) {
   std::vector<std::string> names;
   for (const Section& section : measurement.sections) {
-    const auto same = [&](const Subject& subject) { return subject.plugged && subject.name == kernel; };
+    const auto same = [&](const Subject& subject) { return subject.arithmetic == kUnknown && subject.name == kernel; };
     if (std::none_of(section.subjects.begin(), section.subjects.end(), same))
       names.push_back(fmt::format("{} {}", OperationName(section.operation), section.format->name));
   }

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <cmath>
 #include <new>
 #include <stdexcept>
 
 #include "bench/measure/algorithms/algorithms.h"
+#include "bench/measure/algorithms/arithmetic.h"
 #include "bench/measure/measurement.h"
+#include "bench/measure/rounded_bits.h"
 
 namespace exactnorm::measure {
 namespace {
@@ -34,12 +39,33 @@ void Exactnorm(const Row& row) {
   if (status != EXACTNORM_OK) throw std::runtime_error(exactnorm_message(status));
 }
 
+Subject Prescaled(const Algorithm& a, int prescale) {
+  const std::string scale = fmt::format(" x2^{}", prescale);
+  return {a.full_name() + scale, a.name, a.arithmetic->name + scale,
+          fmt::format("{}; x times 2^{}, eps times 2^{}", a.summary, prescale, 2 * prescale),
+          [a, prescale](const Row& row) {
+            const Format& f = *row.x_format;
+            std::vector<unsigned char> x(row.columns * static_cast<size_t>(f.bytes));
+            for (size_t i = 0; i < row.columns; ++i) {
+              Store(f, x.data(), i, RoundedBits(f, std::ldexp(Value(f, Load(f, row.x, i)), prescale)));
+            }
+            Row scaled = row;
+            scaled.x = x.data();
+            scaled.eps = std::ldexp(row.eps, 2 * prescale);
+            a.run(scaled);
+          }};
+}
+
 }  // namespace
 
-std::vector<Subject> Subjects(exactnorm_operation operation, const Format& format) {
-  std::vector<Subject> subjects{{"exactnorm", "exactnorm", nullptr, "this library, correctly rounded", Exactnorm}};
-  for (const Algorithm& a : Algorithms(operation, format)) {
-    subjects.push_back({a.full_name(), a.name, a.arithmetic, a.summary, a.run});
+std::vector<Subject> Subjects(exactnorm_operation operation, const Format& format, int prescale) {
+  std::vector<Subject> subjects{{"exactnorm", "exactnorm", kExactly, "this library, correctly rounded", Exactnorm}};
+  const std::vector<Algorithm> algorithms = Algorithms(operation, format);
+  for (const Algorithm& a : algorithms) {
+    subjects.push_back({a.full_name(), a.name, a.arithmetic->name, a.summary, a.run});
+  }
+  for (const Algorithm& a : algorithms) {
+    if (prescale != 0 && a.arithmetic->bytes == 2) subjects.push_back(Prescaled(a, prescale));
   }
   return subjects;
 }

@@ -64,7 +64,7 @@ TEST_F(MeasureKernelTest, AFailingKernelIsReportedAndTheMeasurementGoesOn) {
   const Outcome outcome = Execute("measure --formats f32 --rows 2 --columns 41" +
                                   Kernel("crash.so:crashes_in_third_call") + Kernel("placement.so"));
   ASSERT_EQ(outcome.exit_code, 0) << outcome.error;
-  EXPECT_NE(outcome.out.find("\ncrash:crashes_in_third_ca "), std::string::npos);
+  EXPECT_NE(outcome.out.find("\ncrash:crashes_in_third_call "), std::string::npos);
   EXPECT_NE(Verdict(outcome).find("crash:crashes_in_third_call: crash in "), std::string::npos) << Verdict(outcome);
   EXPECT_NE(Verdict(outcome).find("placement: result depends on placement in "), std::string::npos);
 }

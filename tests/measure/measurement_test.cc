@@ -5,10 +5,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "bench/measure/measure_command.h"
 #include "bench/measure/measurement_output.h"
+#include "bench/measure/rounded_bits.h"
 
 namespace exactnorm::measure {
 namespace {
@@ -112,6 +114,48 @@ TEST(Measurement, JsonHoldsEveryResultAndItsReason) {
   }
 }
 
+TEST(Prescale, ChangesNothingWhereNothingRounds) {
+  for (const exactnorm_operation operation : {EXACTNORM_LAYER_NORM, EXACTNORM_RMS_NORM}) {
+    for (const Format* f : {&kF16, &kBF16}) {
+      unsigned char x[16], plain[16], scaled[16];
+      for (size_t i = 0; i < 8; ++i) Store(*f, x, i, RoundedBits(*f, static_cast<double>(i * i) - 20));
+      const Row row{operation, f, f, f, f, 8, 16, x, nullptr, nullptr, plain, nullptr, nullptr};
+      Row to = row;
+      to.y = scaled;
+      const std::vector<Subject> subjects = Subjects(operation, *f, -3);
+      size_t compared = 0;
+      for (const Subject& s : subjects) {
+        const std::string twin = s.name.substr(0, s.name.find(" x2^"));
+        if (twin == s.name) continue;
+        ++compared;
+        EXPECT_EQ(s.arithmetic, std::string(f->name) + " x2^-3");
+        std::find_if(subjects.begin(), subjects.end(), [&](const Subject& t) { return t.name == twin; })->run(row);
+        s.run(to);
+        EXPECT_TRUE(std::equal(plain, plain + 16, scaled)) << s.name;
+      }
+      EXPECT_GT(compared, 5u);
+    }
+  }
+}
+
+// Squares of 3000 overflow in binary16, those of 3000 / 256 do not.
+TEST(Prescale, KeepsBinary16FromOverflow) {
+  uint16_t x[4], y[4];
+  for (size_t i = 0; i < 4; ++i) Store(kF16, x, i, RoundedBits(kF16, 3000.0 * static_cast<double>(i)));
+  const Row row{EXACTNORM_LAYER_NORM, &kF16, &kF16, &kF16, &kF16, 4, 1e-5, x, nullptr, nullptr, y, nullptr, nullptr};
+  const auto error = [&](const std::string& name) {
+    for (const Subject& s : Subjects(EXACTNORM_LAYER_NORM, kF16, -8)) {
+      if (s.name == name) s.run(row);
+    }
+    ErrorFigures figures;
+    figures.Add(row, ExactAnswers(row), y, 0);
+    return figures;
+  };
+  EXPECT_EQ(error("two-pass f16").wrong(), 4u);  // y = 0
+  EXPECT_GT(error("two-pass f16").max_ulps(), 1000);
+  EXPECT_LT(error("two-pass f16 x2^-8").max_ulps(), 3);
+}
+
 struct Parsed {
   explicit Parsed(const std::string& arguments) {
     AddMeasureCommand(app, options);
@@ -132,7 +176,8 @@ TEST(MeasureCommand, TakesItsFlags) {
 
 TEST(MeasureCommand, RefusesWhatItCannotMeasure) {
   for (const char* bad : {"--formats f31", "--formats f32,f8", "--rows 0", "--rows -1", "--columns 0", "--columns x",
-                          "--columns 99999999999", "--seed -1", "--seed 1.5", "trailing"}) {
+                          "--columns 99999999999", "--seed -1", "--seed 1.5", "--prescale 25", "--prescale 1.5",
+                          "--seconds -1", "--seconds x", "trailing"}) {
     EXPECT_THROW(Parsed(std::string("measure ") + bad), CLI::ParseError) << bad;
   }
 }

@@ -6,6 +6,12 @@ const data = JSON.parse(document.getElementById('data').textContent);
 const operationNames = {layer_norm: 'LayerNorm', rms_norm: 'RMSNorm'};
 const formatNames = {f64: 'binary64', f32: 'binary32', f16: 'binary16', bf16: 'bfloat16', exact: 'exact'};
 
+// "f16 x2^-8": computing in binary16 on rows times 2^-8.
+function arithmeticName(arithmetic) {
+  const [format, scale] = arithmetic.split(' x2^');
+  return formatNames[format] + (scale ? `, rows times ${power(scale)}` : '');
+}
+
 // Each figure: its value on a scale for colours and curves (log2 of it, or itself), and its text.
 const figures = {
   max: {
@@ -83,7 +89,7 @@ const power = (exponent) => '2' + String(exponent).replace(/./g, (c) => '\u2070\
 const choice = {operation: '', format: '', arithmetic: '', figure: '', curve: '', workload: ''};
 const section = () => data.sections.find((s) => s.operation === choice.operation && s.format === choice.format);
 const chosenSubjects = () =>
-  section().subjects.filter((s) => s.arithmetic === 'exact' || s.arithmetic === choice.arithmetic);
+  section().subjects.filter((s) => s.arithmetic === 'exact' || s.arithmetic === 'unknown' || s.arithmetic === choice.arithmetic);
 const resultsOf = (group) => section().results.filter((r) => r.group === group);
 
 // Figures of one point of a sweep.

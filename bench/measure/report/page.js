@@ -14,7 +14,7 @@ function fill(id, values, name) {
 function fillControls() {
   fill('operation', unique(data.sections.map((s) => s.operation)), (v) => operationNames[v]);
   fill('format', data.sections.filter((s) => s.operation === choice.operation).map((s) => s.format), (v) => formatNames[v]);
-  fill('arithmetic', unique(section().subjects.map((s) => s.arithmetic)).filter((a) => a !== 'exact'), (v) => formatNames[v]);
+  fill('arithmetic', unique(section().subjects.map((s) => s.arithmetic)).filter((a) => a !== 'exact' && a !== 'unknown'), arithmeticName);
   fill('figure', Object.keys(figures), (v) => figures[v].name);
   fill('curve', Object.keys(figures), (v) => figures[v].name);
   fill('workload', resultsOf('distributions').filter((r) => !r.skipped).map((r) => r.name), (v) => v);
@@ -27,13 +27,14 @@ function readAddress() {
 function drawAll() {
   fillControls();
   clearPlots();
-  const text = `${operationNames[choice.operation]} of ${formatNames[choice.format]} rows, kernels computing in ${formatNames[choice.arithmetic]}; ${figures[choice.figure].name}`;
+  const text = `${operationNames[choice.operation]} of ${formatNames[choice.format]} rows, kernels computing in ${arithmeticName(choice.arithmetic)}; ${figures[choice.figure].name}`;
   control('printed').textContent = text;
   drawFinding();
   drawSummary();
   drawCurves();
   drawHistograms();
   drawBugs();
+  drawRecords();
   drawWorst();
 }
 

@@ -66,6 +66,7 @@ function drawCurve(sweep, wide) {
   const finite = subjects.flatMap((s) => points(s).filter((p) => !outOfPlace(p.f) || figure.linear).map((p) => figure.log2(p.f))).filter((v) => v !== null);
   const top = figure.linear ? 105 : Math.ceil(Math.max(...finite, 0) / 2) * 2 + 2;  // where crosses stand
   const dead = (f) => outOfPlace(f) !== 0 && !figure.linear;
+  const crosses = subjects.some((s) => points(s).some((p) => dead(p.f)));
   const datasets = subjects.map((subject) => {
     const [stroke, dash, marker] = styleOf(subject);
     const shown = points(subject).map((p) => ({x: p.x, y: dead(p.f) ? top : figure.log2(p.f), f: p.f}));
@@ -96,7 +97,7 @@ function drawCurve(sweep, wide) {
       scales: {
         x: axis(sweep.axis, (v) => power(v), {type: 'linear', min: Math.min(...measured), max: Math.max(...measured)}),
         y: axis(figure.name, (v) => (figure.linear ? (v <= 100 ? v + ' %' : '') : v === top ? 'NaN, \u221e' : Number.isInteger(v) ? power(v) : ''),
-          figure.linear ? {min: 0, max: 105, afterBuildTicks: (a) => { a.ticks = [0, 25, 50, 75, 100].map((value) => ({value})); }} : {suggestedMin: -2, max: top + 1, afterBuildTicks: (a) => { a.ticks = a.ticks.filter((t) => t.value < top - 1).concat({value: top}); }}),
+          figure.linear ? {min: 0, max: 105, afterBuildTicks: (a) => { a.ticks = [0, 25, 50, 75, 100].map((value) => ({value})); }} : {suggestedMin: -2, max: crosses ? top + 1 : top - 2, afterBuildTicks: (a) => { a.ticks = a.ticks.filter((t) => t.value < top - 1).concat(crosses ? {value: top} : []); }}),
       },
     },
   });

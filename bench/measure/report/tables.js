@@ -32,7 +32,7 @@ function drawSummary() {
   for (const subject of section().subjects) {
     if (subject.arithmetic !== arithmetic && subject.arithmetic !== 'exact') {
       arithmetic = subject.arithmetic;
-      const title = heading('computing in ' + formatNames[arithmetic], {scope: 'colgroup', colSpan: 1});
+      const title = heading('computing in ' + arithmeticName(arithmetic), {scope: 'colgroup', colSpan: 1});
       rows.push(element('tr', {className: 'group'}, title, element('td', {colSpan: distributions.length})));
     }
     const cells = distributions.map((r) =>
@@ -63,7 +63,7 @@ function drawFinding() {
   const nan = others.filter((o) => o.nan).map((o) => o.name);
   document.getElementById('finding').textContent =
     `Of ${ours.elements.toLocaleString('en')} outputs, exactnorm rounds ${ours.wrong === 0 ? 'none' : ours.wrong.toLocaleString('en')} wrongly. ` +
-    `Kernels that compute in ${formatNames[choice.arithmetic]} round between ${percent(best.wrong, best.elements)} (${best.name}) and ` +
+    `Kernels that compute in ${arithmeticName(choice.arithmetic)} round between ${percent(best.wrong, best.elements)} (${best.name}) and ` +
     `${percent(worst.wrong, worst.elements)} (${worst.name}) wrongly.` +
     (nan.length ? ` NaN or infinity where the answer is a number: ${nan.join(', ')}.` : '');
 }
@@ -103,26 +103,42 @@ function caseText({f, result}) {
   return lines.join('\n');
 }
 
+function copyable(title, text) {
+  const button = element('button', {type: 'button'}, 'Copy');
+  button.addEventListener('click', async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      button.textContent = 'Copied';
+    } catch {
+      getSelection().selectAllChildren(pre);
+      button.textContent = 'Selected';
+    }
+    setTimeout(() => { button.textContent = 'Copy'; }, 1500);
+  });
+  const pre = element('pre', {}, text);
+  return element('article', {className: 'case'}, element('header', {}, element('h3', {}, title), button), pre);
+}
+
+function drawRecords() {
+  const names = chosenSubjects().map((s) => s.name);
+  const records = section().records.filter((r) => names.includes(r.subject) && r.worst);
+  document.getElementById('records-section').hidden = records.length === 0;
+  document.getElementById('records').replaceChildren(...records.map((r) => {
+    const ulps = r.log2_ulps < 1 ? r.ulps.toFixed(7) : shortLog2(r.log2_ulps);
+    const nan = r.nan_rows ? `, ${percent(r.nan_rows, r.steps)} of them with NaN or infinity out of place` : '';
+    const lines = [`found in ${r.steps.toLocaleString('en')} rows${nan}`, `x       {${r.worst.row_x.join(', ')}}`,
+      `eps     ${data.eps}`, `column  ${r.worst.column}`];
+    for (const key of ['y', 'right', 'exact']) lines.push(key.padEnd(8) + r.worst[key]);
+    return copyable(`${r.subject}: ${ulps} ulp`, lines.join('\n'));
+  }));
+}
+
 function drawWorst() {
   const cases = [];
   for (const subject of chosenSubjects()) {
     const worst = worstCase(subject);
     if (!worst) continue;
-    const text = caseText(worst);
-    const button = element('button', {type: 'button'}, 'Copy');
-    button.addEventListener('click', async () => {
-      try {
-        await navigator.clipboard.writeText(text);
-        button.textContent = 'Copied';
-      } catch {
-        getSelection().selectAllChildren(pre);
-        button.textContent = 'Selected';
-      }
-      setTimeout(() => { button.textContent = 'Copy'; }, 1500);
-    });
-    const pre = element('pre', {}, text);
-    cases.push(element('article', {className: 'case'},
-      element('header', {}, element('h3', {}, `${subject.name}: ${shortLog2(worst.f.log2_max_ulps)} ulp`), button), pre));
+    cases.push(copyable(`${subject.name}: ${shortLog2(worst.f.log2_max_ulps)} ulp`, caseText(worst)));
   }
   document.getElementById('worst').replaceChildren(...(cases.length ? cases : [element('p', {}, 'Nothing here is ever wrong.')]));
 }
