@@ -7,6 +7,8 @@
 #include <boost/version.hpp>
 #include <fstream>
 
+#include "bench/measure/plugged_kernel.h"
+
 namespace exactnorm::measure {
 namespace {
 
@@ -52,6 +54,7 @@ std::string CommandLine(const Settings& s) {
   if (s.seed != standard.seed) line += fmt::format(" --seed {}", s.seed);
   if (s.prescale != 0) line += fmt::format(" --prescale {}", s.prescale);
   if (s.search_steps != 0) line += fmt::format(" --steps {}", s.search_steps);
+  for (const PluggedKernel* kernel : s.kernels) line += " --kernel " + kernel->argument();
   if (s.search_seconds != 0) line += fmt::format(" --seconds {}", s.search_seconds);
   if (s.sweeps) line += " --sweeps";
   return line;

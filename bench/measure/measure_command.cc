@@ -69,7 +69,7 @@ std::vector<std::unique_ptr<PluggedKernel>> LoadKernels(const std::vector<std::s
       if (other->name() == plugin->name())
         throw std::runtime_error("--kernel " + name + ": named " + plugin->name() + " like another; rename the file");
     }
-    kernels.push_back(std::make_unique<PluggedKernel>(std::move(plugin)));
+    kernels.push_back(std::make_unique<PluggedKernel>(std::move(plugin), name));
   }
   return kernels;
 }

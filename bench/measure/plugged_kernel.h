@@ -17,8 +17,11 @@ namespace exactnorm::measure {
 
 class PluggedKernel {
  public:
-  explicit PluggedKernel(std::unique_ptr<kernel::Kernel> kernel) : kernel_(std::move(kernel)) {}
+  // `argument` is how the user named it.
+  PluggedKernel(std::unique_ptr<kernel::Kernel> kernel, std::string argument)
+      : kernel_(std::move(kernel)), argument_(std::move(argument)) {}
 
+  const std::string& argument() const { return argument_; }
   const std::string& name() const { return kernel_->name(); }
 
   // Nothing if the kernel says of a row of `columns` that it does not do such calls. The subject must not outlive this.
@@ -31,6 +34,7 @@ class PluggedKernel {
   kernel::Answer Call(const Row& row);
 
   std::unique_ptr<kernel::Kernel> kernel_;
+  std::string argument_;
   std::mutex mutex_;  // rows come from several threads, and a kernel takes one call at a time
   kernel::FindingLog log_;
 };

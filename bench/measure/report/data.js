@@ -8,6 +8,7 @@ const formatNames = {f64: 'binary64', f32: 'binary32', f16: 'binary16', bf16: 'b
 
 // "f16 x2^-8": computing in binary16 on rows times 2^-8.
 function arithmeticName(arithmetic) {
+  if (arithmetic === 'unknown') return 'what they do not tell';  // given by --kernel
   const [format, scale] = arithmetic.split(' x2^');
   return formatNames[format] + (scale ? `, rows times ${power(scale)}` : '');
 }

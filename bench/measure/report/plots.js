@@ -140,7 +140,7 @@ function drawHistograms() {
   const grid = document.getElementById('histogram-grid');
   grid.replaceChildren();
   const result = resultsOf('distributions').find((r) => r.name === choice.workload);
-  const subjects = chosenSubjects();
+  const subjects = chosenSubjects().filter((s) => result.figures[s.name].measured > 0);  // else there is no bar
   const all = subjects.map((s) => buckets(result.figures[s.name]));
   const reach = Math.max(4, ...all.flatMap((bars) => [...bars].filter(([, v]) => v > 0).map(([k]) => Math.abs(k))));
   const keys = Array.from({length: 2 * reach + 1}, (_, i) => i - reach);
