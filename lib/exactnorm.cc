@@ -82,7 +82,8 @@ exactnorm_status exactnorm_parameters_prepare(exactnorm_format format, size_t co
     return begin == nullptr ? std::vector<unsigned char>() : std::vector<unsigned char>(begin, begin + bytes);
   };
   try {
-    *parameters = new exactnorm_parameters{f, columns, copy(gamma), copy(beta)};
+    *parameters = new exactnorm_parameters{f, columns, copy(gamma), copy(beta), nullptr, {}};
+    (*parameters)->FindWindows();
   } catch (const std::bad_alloc&) {
     return EXACTNORM_OUT_OF_MEMORY;
   }

@@ -10,32 +10,41 @@
 #include "lib/environment.h"
 #include "lib/exact/row.h"
 #include "lib/fast/error_bounds.h"
+#include "lib/parameters.h"
 
 namespace exactnorm {
 namespace {
 
-// Rows done together should stay in a first-level cache between the two sweeps over them.
-constexpr size_t kBytesTogether = 24576;
+// An output of so many bytes does not stay in a cache until it is read again.
+constexpr size_t kLeastStreamedBytes = size_t{16} << 20;
 
 bool IsForFastStage(const Row& row) {
   const bool formats = *row.x_format != kF64 && *row.parameter_format != kF64 && *row.y_format != kF64;
   return formats && row.columns <= fast::kMaxColumns;
 }
 
-// In place, a row's x while y is written over it. Small ones need no allocation.
+// In place, the rows' x while y is written over it. Small ones need no allocation.
 class InputCopy {
  public:
-  // Throws std::bad_alloc.
-  InputCopy(const std::array<Row, fast::kMostRows>& rows, size_t count, size_t row_bytes) : row_bytes_(row_bytes) {
-    if (count * row_bytes > sizeof small_) large_.resize(count * row_bytes);
-    for (size_t i = 0; i < count; ++i) std::memcpy(row(i), rows[i].x, row_bytes);
+  InputCopy() {}  // NOLINT(modernize-use-equals-default): `= default` would have the array zeroed
+
+  // Takes x of the rows and has them read the copy. Throws std::bad_alloc.
+  void Take(std::span<Row> rows, size_t row_bytes) {
+    row_bytes_ = row_bytes;
+    if (rows.size() * row_bytes > sizeof small_) large_.resize(rows.size() * row_bytes);
+    for (size_t i = 0; i < rows.size(); ++i) {
+      std::memcpy(row(i), rows[i].x, row_bytes);
+      rows[i].x = row(i);
+    }
   }
-  unsigned char* row(size_t i) { return (large_.empty() ? small_ : large_.data()) + i * row_bytes_; }
+  void PutBack(size_t i, void* y) { std::memcpy(y, row(i), row_bytes_); }
 
  private:
-  size_t row_bytes_;
-  alignas(64) unsigned char small_[kBytesTogether];
+  unsigned char* row(size_t i) { return (large_.empty() ? small_ : large_.data()) + i * row_bytes_; }
+
+  size_t row_bytes_ = 0;
   std::vector<unsigned char> large_;
+  alignas(64) unsigned char small_[fast::kKeptNumbers * sizeof(float)];
 };
 
 }  // namespace
@@ -45,11 +54,17 @@ Stages::Stages(const CheckedCall& call, const fast::Target* target)
       target_(IsForFastStage(call.first_row) ? target : nullptr),
       in_place_(call.first_row.x == call.first_row.y),
       row_bytes_(call.first_row.columns * static_cast<size_t>(call.first_row.x_format->bytes)),
-      rows_together_(1) {
+      stream_(call.rows >
+              kLeastStreamedBytes / (call.first_row.columns * static_cast<size_t>(call.first_row.y_format->bytes))),
+      rows_together_(1),
+      windows_(nullptr) {
   if (!HasDefaultEnvironment()) target_ = nullptr;
   if (target_ == nullptr || call.rows == 0) return;
-  rows_together_ = std::clamp<size_t>(kBytesTogether / row_bytes_, 1, fast::kMostRows);
-  target_->find_windows(call.first_row, &windows_);
+  rows_together_ = fast::RowsTogether(call.first_row.columns);
+  if (call.parameters != nullptr) windows_ = call.parameters->windows_for(target_, *call.first_row.y_format);
+  if (windows_ != nullptr) return;
+  target_->find_windows(call.first_row, &own_windows_);
+  windows_ = &own_windows_;
 }
 
 size_t Stages::Normalize(size_t first, size_t count) const noexcept {
@@ -73,13 +88,10 @@ size_t Stages::Normalize(size_t first, size_t count) const noexcept {
 size_t Stages::NormalizeFast(size_t first, size_t count) const {
   std::array<Row, fast::kMostRows> rows;
   for (size_t i = 0; i < count; ++i) rows[i] = call_.row(first + i);
-  std::optional<InputCopy> copy;
-  if (in_place_) {
-    copy.emplace(rows, count, row_bytes_);
-    for (size_t i = 0; i < count; ++i) rows[i].x = copy->row(i);
-  }
+  InputCopy copy;
+  if (in_place_) copy.Take({rows.data(), count}, row_bytes_);
   std::array<fast::Undecided, fast::kMostRows> undecided;
-  target_->normalize_rows({rows.data(), count}, windows_, undecided.data());
+  target_->normalize_rows({rows.data(), count}, *windows_, {stream_, count * call_.x_stride_bytes}, undecided.data());
 
   size_t complete = count;
   for (size_t i = count; i-- != 0;) {
@@ -90,7 +102,7 @@ size_t Stages::NormalizeFast(size_t first, size_t count) const {
         exact::FinishRow(rows[i], undecided[i].columns(), undecided[i].statistics);
       }
     } catch (const std::bad_alloc&) {
-      if (copy) std::memcpy(rows[i].y, copy->row(i), row_bytes_);
+      if (in_place_) copy.PutBack(i, rows[i].y);
       complete = i;
     }
   }

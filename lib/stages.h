@@ -3,8 +3,6 @@
 #ifndef EXACTNORM_STAGES_H_
 #define EXACTNORM_STAGES_H_
 
-#include <optional>
-
 #include "lib/arguments.h"
 #include "lib/fast/target.h"
 
@@ -14,6 +12,8 @@ class Stages {
  public:
   // For all rows of the call, with the target's fast stage; null: the exact stage alone. Gamma and beta are read here.
   Stages(const CheckedCall& call, const fast::Target* target);
+  Stages(const Stages&) = delete;
+  Stages& operator=(const Stages&) = delete;
 
   // How many consecutive rows are best done together, at least 1.
   size_t rows_together() const { return rows_together_; }
@@ -29,8 +29,10 @@ class Stages {
   const fast::Target* target_;  // null: the exact stage alone
   bool in_place_;
   size_t row_bytes_;  // of x
+  bool stream_;
   size_t rows_together_;
-  fast::Windows windows_;  // uninitialised if there is no target
+  const fast::Windows* windows_;  // those of the prepared parameters, or
+  fast::Windows own_windows_;     // uninitialised if there is no target
 };
 
 }  // namespace exactnorm

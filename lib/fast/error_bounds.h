@@ -17,24 +17,24 @@
 //   q^  = fl(fl(sum d^2) fl(1/N))     |q^ - R^2| <= 1.001 (h + 5) u R^2      d twice, product unless FMA, h, 1/N,
 //                                                                             product
 //   v^  = fl(fl(q^ - fl(a^ a^)) + eps)
-//       |a^^2 - a^2| <= |a^ - a| (2 |a| + |a^ - a|) <= 1.002 (2 h + 6) u R^2,
-//       the roundings of a^^2 and of the difference add at most 1.001 u R^2 each (an FMA has one less), so
-//       |v^ - V| <= 1.002 (3 h + 13) u R^2 + u v^.
-// Admission: q^ <= 2 v^ and 2^-500 <= q^ <= 2^300. Finite inputs give R^2 < 2^258, so the last refuses just rows with
-// an infinity or a NaN (where q^ <= 2 v^ may hold: inf <= inf). Then R^2 <= 2.001 v^ and
-//       |v^ - V| <= rho u v^,      rho = 6.02 h + 28.
+// Admission: a^ a^ <= v^ / 4 and 2^-500 <= q^ <= 2^300. Finite inputs give R^2 < 2^258, so the last refuses just rows
+// with an infinity or a NaN. Then, from the computed numbers alone, q^ <= (1 + 3 u)(v^ + a^ a^) <= 1.2501 v^, hence
+// R^2 <= 1.2502 v^, R <= 1.1182 sqrt(v^), |a| <= 0.5001 sqrt(v^), also where eps dominates var, and
+//       |a^^2 - a^2| <= |a^ - a| (2 |a| + |a^ - a|) <= 1.002 (h + 3) u 1.1185 v^,
+//       q^: 1.001 (h + 5) u 1.2502 v^;   the roundings of a^^2 and of the difference: at most 1.001 u 1.2502 v^ each
+//       (an FMA has one less);   that of the sum: u v^.   Together |v^ - V| <= rho u v^,      rho = 2.38 h + 13.3.
 // (Squares of d below 2^-537 may underflow, to within N 2^-1074 in all, which is below 2^-500 u 2^-400.)
-//   r^ = fl(1 / fl(sqrt(v^)))         |r^ sqrt(V) - 1| <= (0.501 rho + 2.001) u <= (3.02 h + 16.1) u
+//   r^ = fl(1 / fl(sqrt(v^)))         |r^ sqrt(V) - 1| <= (0.501 rho + 2.001) u <= (1.193 h + 8.67) u
 //
 // Normalise. t_i = (e_i - a) / sqrt(V), and with c^ = fl(-a^ r^)
 //   t^ = fl(d_i r^ + c^), fused or not. Against r^ (e_i - a):
 //       d_i: u |e_i| r^, product unless FMA: u |d_i| r^, c^: u |a^| r^, a^: |a^ - a| r^, last: u |t^|; and
 //       |e_i| <= |e_i - a| + R, so together at most 2.01 u |e_i - a| r^ + 1.001 (h + 6.01) u R r^ + u |t^|.
-//       With the error of r^, and R / sqrt(V) <= sqrt(2.001) (1 + 2^-30) < 1.4147:
-//       |t^ - t| <= (3.03 h + 19.3) u |t^| + (1.42 h + 8.6) u + 2^-1000
+//       With the error of r^, and R / sqrt(V) <= 1.1183:
+//       |t^ - t| <= (1.2 h + 11.7) u |t^| + (1.12 h + 6.73) u + 2^-1000
 //   y^ = fl(g t^ + b)    |y^ - y| <= |g| |t^ - t| + u |g t^| + u |y^| + 2^-1074       fused or not
-// So |y^ - y| <= |g| (E1 |t^| + E0) + u |y^| + 2^-800 with E1 and E0 below, which leave more than 1 % of
-// themselves unused.
+// So |y^ - y| <= |g| (E1 |t^| + E0) + u |y^| + 2^-800 with E1 and E0 below, which cover u |g t^| and leave more than 1
+// % of themselves unused.
 //
 // Ends. Where y^ - e and y^ + e are computed and rounded: e is evaluated with a relative error below 8 u, and the two
 // ends are rounded by at most u (|y^| + e): kEndFactor |y^| takes the places of u |y^| + u |y^|, the 1 % that of
@@ -43,7 +43,7 @@
 // Windows. Let ulp be that of y^ in binary64, 2^(ey - 52) with |y^| in [2^ey, 2^(ey + 1)). Since
 // |g t^| <= (|y^| + |b|)(1 + 2 u) and |y^| < ulp / u, with G >= |g|, B >= |b| over the columns of a window
 //   |y^ - y| < (E0 G + E1 B)(1 + 2^-20) + (1.001 E1 / u + 2) ulp + 2^-800,
-// which is below W ulp if 2^ey >= T = (E0 G + E1 B)(1 + 2^-20) / ((W - 1.01 E1 / u - 4) 2^-52) and 2^ey >= 2^-126. Then
+// which is below W ulp if W >= (E0 G + E1 B)(1 + 2^-19) 2^52 / 2^ey + 1.01 E1 / u + 4 and 2^ey >= 2^-126. Then
 // RN(y^) = RN(y) if no rounding boundary is within W ulp of y^. |y| <= G sqrt(N) + B excludes overflow. A boundary is
 // a midpoint of the output format in the binade of y^: near its lower end, half as far apart below, the next one is
 // 2^27 ulp and more away, and near its upper end likewise.
@@ -60,7 +60,7 @@ inline constexpr size_t kSumBlock = 256;        // elements that are summed befo
 inline constexpr size_t kAccumulators = 4;      // vectors that a block is summed in
 inline constexpr size_t kParameterBlock = 512;  // columns whose parameters are loaded together
 inline constexpr size_t kMaxColumns = size_t{1} << 31;
-inline constexpr double kAdmission = 2.0;         // q^ <= kAdmission v^
+inline constexpr double kAdmission = 0.25;        // a^ a^ <= kAdmission v^
 inline constexpr double kLeastSquare = 0x1p-500;  // kLeastSquare <= q^
 inline constexpr double kMostSquare = 0x1p300;    // q^ <= kMostSquare
 inline constexpr double kEndFactor = 4 * kUnitRoundoff;
@@ -84,30 +84,25 @@ struct NormalizedError {
 };
 constexpr NormalizedError BoundNormalized(size_t columns, size_t lanes) {
   const auto h = static_cast<double>(SumHeight(columns, lanes));
-  return {(3.1 * h + 21) * kUnitRoundoff, (1.45 * h + 9) * kUnitRoundoff};
+  return {(1.23 * h + 13) * kUnitRoundoff, (1.15 * h + 7) * kUnitRoundoff};
 }
 
-// |mean^ - mu| <= this times R + kEndFactor |mean^|, where mean^ = fl(m + a^); R <= sqrt(2.001 v^).
+// |mean^ - mu| <= this times R + kEndFactor |mean^|, where mean^ = fl(m + a^); R <= sqrt(kMeanSquare v^).
+inline constexpr double kMeanSquare = 1.2503;
 constexpr double BoundMean(size_t columns, size_t lanes) {
   return (1.05 * static_cast<double>(SumHeight(columns, lanes)) + 4) * kUnitRoundoff;
 }
 
 // |r^ - rstd| <= this times r^.
 constexpr double BoundRstd(size_t columns, size_t lanes) {
-  return (3.1 * static_cast<double>(SumHeight(columns, lanes)) + 18) * kUnitRoundoff;
+  return (1.22 * static_cast<double>(SumHeight(columns, lanes)) + 9) * kUnitRoundoff;
 }
 
-// T of the ledger is gamma_factor G + beta_factor B for a test that keeps `width` ulp of distance. Infinite where
-// no distance is left.
-struct ThresholdFactors {
-  double gamma;
-  double beta;
-};
-constexpr ThresholdFactors BoundThreshold(const NormalizedError& error, double width) {
-  const double left = width - 1.01 * (error.e1 / kUnitRoundoff) - 4;
-  if (left <= 0) return {0x1p1000, 0x1p1000};
-  const double factor = (1 + 0x1p-19) * 0x1p52 / left;
-  return {error.e0 * factor, error.e1 * factor};
+// The W that the ledger asks for in columns with |g| <= gamma, |b| <= beta, for |y^| >= least, a power of two from
+// 2^-126 on.
+constexpr double BoundWidth(const NormalizedError& error, double gamma, double beta, double least) {
+  const double absolute = (error.e0 * gamma + error.e1 * beta) * (1 + 0x1p-19) * 0x1p52;
+  return absolute / least + 1.01 * (error.e1 / kUnitRoundoff) + 4;
 }
 
 }  // namespace exactnorm::fast

@@ -10,6 +10,7 @@
 #endif
 
 #include <cmath>
+#include <type_traits>
 
 #include "lib/fast/numbers-inl.h"
 #include "lib/row.h"
@@ -48,68 +49,52 @@ class CounterSum {
 };
 static_assert(kMaxColumns / kSumBlock < size_t{1} << 24);
 
-struct DeviationSums {
-  double sum;
-  double squares;
-};
-
 static_assert(kAccumulators == 4, "the loop below is written for four");
 
-// Of the n numbers at `x`, which may be read in whole vectors beyond the end if n is not a multiple of the lanes.
-template <class X>
-HWY_INLINE void AddBlock(const unsigned char* x, size_t n, VD center, CounterSum& sum, CounterSum& squares) {
+// What a sweep does beside adding up: subtract a centre, and keep the deviations as binary64.
+template <bool kCentreV, bool kKeepV>
+struct Sweep {
+  static constexpr bool kCentre = kCentreV;
+  static constexpr bool kKeep = kKeepV;
+};
+
+// Of the n numbers at `x`, which may be read in whole vectors beyond the end if n is not a multiple of the lanes. Kept
+// deviations are padded with zeros to whole vectors.
+template <class X, class S>
+HWY_INLINE void AddBlock(const unsigned char* x, size_t n, VD center, double* kept, CounterSum& sum,
+                         CounterSum& squares) {
   const D d;
   const size_t lanes = hn::Lanes(d);
   VD s0 = hn::Zero(d), s1 = s0, s2 = s0, s3 = s0;
   VD q0 = s0, q1 = s0, q2 = s0, q3 = s0;
-  const auto accumulate = [&](size_t i, VD& s, VD& q) HWY_ATTR {
-    const VD deviation = hn::Sub(LoadDoubles<X>(x + i * X::kBytes), center);
-    s = hn::Add(s, deviation);
-    q = hn::MulAdd(deviation, deviation, q);
-  };
-  const auto accumulate_tail = [&](size_t i, VD& s, VD& q) HWY_ATTR {
-    if (i >= n) return;
+  const auto deviation = [&](size_t i) HWY_ATTR {
     const VD number = LoadDoubles<X>(x + i * X::kBytes);
-    const VD deviation = hn::IfThenElseZero(hn::FirstN(d, n - i), hn::Sub(number, center));
-    s = hn::Add(s, deviation);
-    q = hn::MulAdd(deviation, deviation, q);
+    if constexpr (S::kCentre) return hn::Sub(number, center);
+    return number;
+  };
+  const auto accumulate = [&](size_t i, VD e, VD& s, VD& q) HWY_ATTR {
+    if constexpr (S::kKeep) hn::Store(e, d, kept + i);
+    s = hn::Add(s, e);
+    q = hn::MulAdd(e, e, q);
   };
   size_t i = 0;
   for (; i + 4 * lanes <= n; i += 4 * lanes) {
-    accumulate(i, s0, q0);
-    accumulate(i + lanes, s1, q1);
-    accumulate(i + 2 * lanes, s2, q2);
-    accumulate(i + 3 * lanes, s3, q3);
+    accumulate(i, deviation(i), s0, q0);
+    accumulate(i + lanes, deviation(i + lanes), s1, q1);
+    accumulate(i + 2 * lanes, deviation(i + 2 * lanes), s2, q2);
+    accumulate(i + 3 * lanes, deviation(i + 3 * lanes), s3, q3);
   }
-  if (i < n) {
-    accumulate_tail(i, s0, q0);
-    accumulate_tail(i + lanes, s1, q1);
-    accumulate_tail(i + 2 * lanes, s2, q2);
-    accumulate_tail(i + 3 * lanes, s3, q3);
-  }
+  const auto accumulate_tail = [&](VD& s, VD& q) HWY_ATTR {
+    if (i >= n) return;
+    accumulate(i, hn::IfThenElseZero(hn::FirstN(d, n - i), deviation(i)), s, q);
+    i += lanes;
+  };
+  accumulate_tail(s0, q0);
+  accumulate_tail(s1, q1);
+  accumulate_tail(s2, q2);
+  accumulate_tail(s3, q3);
   sum.Add(hn::Add(hn::Add(s0, s1), hn::Add(s2, s3)));
   squares.Add(hn::Add(hn::Add(q0, q1), hn::Add(q2, q3)));
-}
-
-// Sums over a row. Blocks that cannot be read as they are, misaligned or ending within a vector, are copied first.
-template <class X>
-HWY_INLINE DeviationSums SumDeviations(const Row& row, double center) {
-  const VD m = hn::Set(D(), center);
-  const auto* x = static_cast<const unsigned char*>(row.x);
-  const bool aligned = IsAligned(x, X::kBytes);
-  CounterSum sum, squares;
-  for (size_t i = 0; i < row.columns; i += kSumBlock) {
-    const size_t n = HWY_MIN(row.columns - i, kSumBlock);
-    if (HWY_LIKELY(aligned && n % hn::Lanes(D()) == 0)) {
-      AddBlock<X>(x + i * X::kBytes, n, m, sum, squares);
-    } else {
-      alignas(16) unsigned char copy[(kSumBlock + kMostGroupColumns) * X::kBytes];
-      std::memcpy(copy, x + i * X::kBytes, n * X::kBytes);
-      std::memset(copy + n * X::kBytes, 0, GroupColumns() * X::kBytes);
-      AddBlock<X>(copy, n, m, sum, squares);
-    }
-  }
-  return {sum.Total(), squares.Total()};
 }
 
 // m, a^, v^, r^ of the ledger.
@@ -121,27 +106,76 @@ struct Moments {
   bool admitted;  // the ledger holds; false also if anything is not a number
 };
 
-template <class X>
-HWY_INLINE Moments MomentsAbout(double center, const Row& row) {
+// The moments of row.columns numbers at x. Blocks that cannot be read as they are, misaligned or ending within a
+// vector, are copied first.
+template <class X, class S>
+HWY_INLINE Moments MomentsAbout(double center, const Row& row, const unsigned char* x, double* kept) {
+  const VD m = hn::Set(D(), center);
+  const bool aligned = IsAligned(x, X::kBytes);
+  CounterSum sum, squares;
+  for (size_t i = 0; i < row.columns; i += kSumBlock) {
+    const size_t n = HWY_MIN(row.columns - i, kSumBlock);
+    double* const kept_block = S::kKeep ? kept + i : nullptr;
+    const bool readable = std::is_same_v<X, Kept> || (aligned && n % hn::Lanes(D()) == 0);
+    if (HWY_LIKELY(readable)) {
+      AddBlock<X, S>(x + i * X::kBytes, n, m, kept_block, sum, squares);
+    } else {
+      alignas(16) unsigned char copy[(kSumBlock + kMostGroupColumns) * X::kBytes];
+      std::memcpy(copy, x + i * X::kBytes, n * X::kBytes);
+      std::memset(copy + n * X::kBytes, 0, GroupColumns() * X::kBytes);
+      AddBlock<X, S>(copy, n, m, kept_block, sum, squares);
+    }
+  }
   const double inverse = 1.0 / static_cast<double>(row.columns);
-  const DeviationSums sums = SumDeviations<X>(row, center);
-  Moments m{};
-  m.center = center;
-  m.offset = row.operation == EXACTNORM_LAYER_NORM ? sums.sum * inverse : 0;
-  const double mean_square = sums.squares * inverse;
-  const double variance = mean_square - m.offset * m.offset;
-  m.variance_eps = variance + row.eps;
-  m.rstd = 1 / std::sqrt(m.variance_eps);
-  m.admitted = mean_square <= kAdmission * m.variance_eps && kLeastSquare <= mean_square && mean_square <= kMostSquare;
-  return m;
+  Moments moments{};
+  moments.center = center;
+  moments.offset = row.operation == EXACTNORM_LAYER_NORM ? sum.Total() * inverse : 0;
+  const double mean_square = squares.Total() * inverse;
+  const double variance = mean_square - moments.offset * moments.offset;
+  moments.variance_eps = variance + row.eps;
+  moments.rstd = 1 / std::sqrt(moments.variance_eps);
+  moments.admitted = moments.offset * moments.offset <= kAdmission * moments.variance_eps &&
+                     kLeastSquare <= mean_square && mean_square <= kMostSquare;
+  return moments;
 }
 
+HWY_INLINE bool NeedsCentre(const Row& row, const Moments& about_zero) {
+  return HWY_UNLIKELY(!about_zero.admitted) && row.operation == EXACTNORM_LAYER_NORM &&
+         std::isfinite(about_zero.offset);
+}
+
+// The row's moments. Its deviations from the centre go to `kept`, which has room for its columns, padded.
+template <class X>
+HWY_INLINE Moments ComputeMoments(const Row& row, double* kept) {
+  const auto* const x = static_cast<const unsigned char*>(row.x);
+  const Moments m = MomentsAbout<X, Sweep<false, true>>(0, row, x, kept);
+  if (!NeedsCentre(row, m)) return m;
+  return MomentsAbout<Kept, Sweep<true, true>>(m.offset, row, reinterpret_cast<const unsigned char*>(kept), kept);
+}
+
+// The same for a row that is too long to be kept as a whole.
 template <class X>
 HWY_INLINE Moments ComputeMoments(const Row& row) {
-  const Moments about_zero = MomentsAbout<X>(0, row);
-  const bool is_centred = row.operation == EXACTNORM_LAYER_NORM;
-  if (HWY_LIKELY(about_zero.admitted || !is_centred || !std::isfinite(about_zero.offset))) return about_zero;
-  return MomentsAbout<X>(about_zero.offset, row);
+  const auto* const x = static_cast<const unsigned char*>(row.x);
+  const Moments m = MomentsAbout<X, Sweep<false, false>>(0, row, x, nullptr);
+  if (!NeedsCentre(row, m)) return m;
+  return MomentsAbout<X, Sweep<true, false>>(m.offset, row, x, nullptr);
+}
+
+// The deviations of n numbers at x, padded with zeros to whole vectors.
+template <class X>
+HWY_INLINE void KeepBlock(const unsigned char* x, size_t n, double center, double* kept) {
+  const D d;
+  const size_t lanes = hn::Lanes(d);
+  const VD m = hn::Set(d, center);
+  const size_t whole = IsAligned(x, X::kBytes) ? n / lanes * lanes : 0;
+  for (size_t i = 0; i < whole; i += lanes) hn::Store(hn::Sub(LoadDoubles<X>(x + i * X::kBytes), m), d, kept + i);
+  for (size_t i = whole; i < n; i += lanes) {
+    const size_t left = HWY_MIN(n - i, lanes);
+    HWY_ALIGN_MAX unsigned char copy[HWY_MAX_BYTES] = {};
+    std::memcpy(copy, x + i * X::kBytes, left * X::kBytes);
+    hn::Store(hn::IfThenElseZero(hn::FirstN(d, left), hn::Sub(LoadDoubles<X>(copy), m)), d, kept + i);
+  }
 }
 
 }  // namespace exactnorm::fast::HWY_NAMESPACE

@@ -7,6 +7,7 @@
 #define EXACTNORM_FAST_NUMBERS_INL_H_
 #endif
 
+#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
 #include <cstring>
@@ -32,8 +33,10 @@ using VU = hn::Vec<U>;
 HWY_INLINE size_t GroupColumns() { return 4 * hn::Lanes(D()); }
 inline constexpr size_t kMostGroupColumns = 4 * HWY_MAX_BYTES / sizeof(double);
 
-// The formats, each with its bytes per number, exact loads, and the store of patterns that stand in 32 bits each.
-// Addresses have to be multiples of kBytes: not every target reads others.
+// The formats, each with its bytes per number, exact loads, and the store of patterns that stand in 32 bits each; past
+// the caches, where it is streamed. Addresses have to be multiples of kBytes, since not every target reads others; to
+// stream, of the bytes that are written.
+inline constexpr size_t kLeastStreamed = 16;  // Stream writes that much, however short the vector
 struct Binary32 {
   static constexpr size_t kBytes = 4;
   static HWY_INLINE VF LoadFloats(const unsigned char* at) {
@@ -42,6 +45,10 @@ struct Binary32 {
   static HWY_INLINE void StorePatterns(VU patterns, unsigned char* at) {
     hn::StoreU(patterns, U(), reinterpret_cast<uint32_t*>(at));
   }
+  static HWY_INLINE void StreamPatterns(VU patterns, unsigned char* at) {
+    if constexpr (hn::MaxLanes(U()) * kBytes < kLeastStreamed) return StorePatterns(patterns, at);
+    hn::Stream(patterns, U(), reinterpret_cast<uint32_t*>(at));
+  }
 };
 
 struct Bits16 {
@@ -49,9 +56,13 @@ struct Bits16 {
   static HWY_INLINE VU LoadPatterns(const unsigned char* at) {
     return hn::PromoteTo(U(), hn::LoadU(H(), reinterpret_cast<const uint16_t*>(at)));
   }
+  // DemoteTo saturates; what is below 2^16 stays.
   static HWY_INLINE void StorePatterns(VU patterns, unsigned char* at) {
-    // DemoteTo saturates; what is below 2^16 stays.
     hn::StoreU(hn::DemoteTo(H(), hn::BitCast(I(), patterns)), H(), reinterpret_cast<uint16_t*>(at));
+  }
+  static HWY_INLINE void StreamPatterns(VU patterns, unsigned char* at) {
+    if constexpr (hn::MaxLanes(U()) * kBytes < kLeastStreamed) return StorePatterns(patterns, at);
+    hn::Stream(hn::DemoteTo(H(), hn::BitCast(I(), patterns)), H(), reinterpret_cast<uint16_t*>(at));
   }
 };
 
@@ -84,6 +95,15 @@ HWY_INLINE VD LoadDoubles(const unsigned char* at) {
 }
 HWY_INLINE VD LoadDoubles(const float* at) { return hn::PromoteTo(D(), hn::LoadU(F(), at)); }
 
+// Numbers that an earlier sweep over a row has kept as binary64, aligned to whole vectors and padded to whole groups.
+struct Kept {
+  static constexpr size_t kBytes = sizeof(double);
+};
+template <>
+HWY_INLINE VD LoadDoubles<Kept>(const unsigned char* at) {
+  return hn::Load(D(), reinterpret_cast<const double*>(at));
+}
+
 // Calls take(X()) with the type of the format.
 template <class Take>
 HWY_INLINE auto WithFormat(const Format& format, const Take& take) {
@@ -102,15 +122,15 @@ HWY_INLINE void Fill(float* numbers, size_t n, float value) {
   for (size_t i = 0; i < n; i += hn::Lanes(F())) hn::StoreU(hn::Set(F(), value), F(), numbers + i);
 }
 
-// Columns [begin, begin + n) of a parameter array, n <= kParameterBlock; `absent` where there is no array, `padding`
-// beyond the n. The array itself where it can be read as it is.
+// Columns [begin, begin + n) of a parameter array, n <= kParameterBlock; `absent` where there is no array, 0 beyond
+// the n. The array itself where it can be read as it is.
 HWY_INLINE const float* LoadParameters(const Format& format, const void* array, size_t begin, size_t n, float absent,
-                                       float padding, ParameterBlock& block) {
+                                       ParameterBlock& block) {
   const F f;
   const size_t lanes = hn::Lanes(f);
   if (array == nullptr) {
     Fill(block.numbers, n, absent);
-    Fill(block.numbers + n, GroupColumns(), padding);
+    Fill(block.numbers + n, GroupColumns(), 0);
     return block.numbers;
   }
   const auto bytes = static_cast<size_t>(format.bytes);
@@ -128,7 +148,7 @@ HWY_INLINE const float* LoadParameters(const Format& format, const void* array, 
       hn::StoreU(numbers, f, block.numbers + i);
     }
   }
-  Fill(block.numbers + n, GroupColumns(), padding);
+  Fill(block.numbers + n, GroupColumns(), 0);
   return block.numbers;
 }
 

@@ -16,55 +16,57 @@
 #endif
 
 #include "lib/fast/numbers-inl.h"
+#include "lib/fast/windows.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace exactnorm::fast::HWY_NAMESPACE {
 
-using Certified = hn::Mask<U>;
-
 // The window test on the bits of a binary number of type T: kExponentBits after the sign, then the significand, of
-// which the last kTail bits are dropped by the rounding. With half = 2^(kTail - 1) and w = 2^kWidthBits it passes
-// where the tail is not in [half - w, half + w), modulo 2^kTail, and the exponent field is at least that of the
-// threshold: after adding
+// which the last kTail bits are dropped by the rounding. With half = 2^(kTail - 1) it passes where the tail is not in
+// [half - w, half + w), modulo 2^kTail, 2 w <= half, and the exponent field is at least that of the threshold: after
+// adding
 //   (bias + 1 - threshold's field) 2^significand bits - half + w
-// the tail's bits from kWidthBits + 1 on are not all zero, and the exponent's first bit is set. A borrow from the tail
-// can make the exponent's sum smaller by 1, never larger: it fails safe. Sums stay within 1 .. 2 (bias + 1) + bias as
-// long as 1 <= threshold's field <= bias; from 2 (bias + 1) on the first bit is clear, which fails safe too.
-template <class T, int kExponentBits, int kTail, int kWidthBits>
+// the tail is at least 2 w, and the exponent's first bit is set. A borrow from the tail can make the exponent's sum
+// smaller by 1, never larger: it fails safe. Sums stay within 1 .. 2 (bias + 1) + bias as long as
+// 1 <= threshold's field <= bias; from 2 (bias + 1) on the first bit is clear, which fails safe too.
+template <class T, int kExponentBits, int kTail>
 struct WindowTest {
   static constexpr int kSignificandBits = 8 * static_cast<int>(sizeof(T)) - 1 - kExponentBits;
   static constexpr T kBias = (T{1} << (kExponentBits - 1)) - 1;
   static constexpr T kHalf = T{1} << (kTail - 1);
   static constexpr T kFirst = T{1} << (kSignificandBits + kExponentBits - 1);
-  static constexpr T kMask = kFirst | ((T{1} << kTail) - (T{2} << kWidthBits));
+  static constexpr T kMask = kFirst | ((T{1} << kTail) - 1);
 
-  // 1 <= field <= kBias.
-  static constexpr T Addend(T field) {
-    return ((kBias + 1 - field) << kSignificandBits) - kHalf + (T{1} << kWidthBits);
+  // 1 <= field <= kBias, 1 <= w <= kHalf / 2.
+  static constexpr Window Make(T field, T w) {
+    return {static_cast<T>(((kBias + 1 - field) << kSignificandBits) - kHalf + w), static_cast<T>(kFirst + 2 * w - 1)};
   }
-  static constexpr bool Passes(T bits, T addend) { return ((bits + addend) & kMask) > kFirst; }
+  static constexpr bool Passes(T bits, const Window& window) {
+    return ((bits + static_cast<T>(window.addend)) & kMask) > window.limit;
+  }
 };
 
 using Certified = hn::Mask<U>;
 
-// Each output format has the test's form, its width W in units of y^'s binary64 ulp, the least and the largest
-// magnitude that its results may have, and
-//   Take: y^ to patterns, right where `certain` stays true;
+// Each output format has the test's form, what one unit of its width w is worth in units of y^'s binary64 ulp and what
+// is lost of them, the least and the largest magnitude that its results may have, and
+//   Take: y^ to patterns, right if what `least` becomes exceeds the window's limit;
 //   RoundEnds: patterns of RN(y) for every y in [low, high], where `certified`.
 struct RoundToBinary32 {
   using Number = Binary32;
-  using Test = WindowTest<uint64_t, 11, 29, 17>;
+  using Test = WindowTest<uint64_t, 11, 29>;
   using Word = uint64_t;
   using Words = hn::RebindToSigned<D>;
-  static constexpr double kWidth = 0x1p17;
+  static constexpr double kUnit = 1;
+  static constexpr double kLost = 0;
   static constexpr double kLeast = 0x1p-126;
   static constexpr double kMost = 0x1p127;
 
-  static HWY_INLINE VU Take(VD y, hn::Vec<Words> addend, hn::Mask<Words>& certain) {
+  static HWY_INLINE VU Take(VD y, hn::Vec<Words> addend, hn::Vec<Words>& least) {
     const Words words;
     const auto sum = hn::Add(hn::BitCast(words, y), addend);
     const auto kept = hn::And(sum, hn::Set(words, static_cast<int64_t>(Test::kMask)));
-    certain = hn::And(certain, hn::Gt(kept, hn::Set(words, static_cast<int64_t>(Test::kFirst))));
+    least = hn::Min(least, kept);
     return hn::BitCast(U(), hn::DemoteTo(F(), y));
   }
   static HWY_INLINE VU RoundEnds(VD low_end, VD high_end, Certified& certified) {
@@ -79,20 +81,20 @@ struct RoundToBinary32 {
   }
 };
 
-// Results of 16 bits are cut from RN32(y^), whose last kTail bits they drop. RN32 moves y^ by at most 2^28 ulp, so a
-// window of 2^kWidthBits units of binary32 keeps (2^kWidthBits - 1/2) 2^29 ulp.
-template <int kTail, int kWidthBits>
+// Results of 16 bits are cut from RN32(y^), whose last kTail bits they drop. RN32 moves y^ by at most 2^28 ulp.
+template <int kTail>
 struct RoundToBits16 {
-  using Test = WindowTest<uint32_t, 8, kTail, kWidthBits>;
+  using Test = WindowTest<uint32_t, 8, kTail>;
   using Word = uint32_t;
   using Words = I;
-  static constexpr double kWidth = ((1 << kWidthBits) - 0.5) * 0x1p29;
+  static constexpr double kUnit = 0x1p29;
+  static constexpr double kLost = 0x1p28;
 
-  static HWY_INLINE VU TakeBinary32(VD y, hn::Vec<Words> addend, hn::Mask<Words>& certain) {
+  static HWY_INLINE VU TakeBinary32(VD y, hn::Vec<Words> addend, hn::Vec<Words>& least) {
     const Words words;
     const auto rounded = hn::BitCast(words, hn::DemoteTo(F(), y));
     const auto kept = hn::And(hn::Add(rounded, addend), hn::Set(words, static_cast<int32_t>(Test::kMask)));
-    certain = hn::And(certain, hn::Gt(kept, hn::Set(words, static_cast<int32_t>(Test::kFirst))));
+    least = hn::Min(least, kept);
     return hn::BitCast(U(), rounded);
   }
 };
@@ -152,21 +154,21 @@ struct Cell16 {
   }
 };
 
-struct RoundToBfloat16 : RoundToBits16<16, 2> {
+struct RoundToBfloat16 : RoundToBits16<16> {
   using Number = Bfloat16;
   static constexpr double kLeast = 0x1p-126;
   static constexpr double kMost = 0x1p127;
 
   static HWY_INLINE VU Cut(VU binary32) { return hn::ShiftRight<16>(hn::Add(binary32, hn::Set(U(), 0x8000))); }
-  static HWY_INLINE VU Take(VD y, hn::Vec<Words> addend, hn::Mask<Words>& certain) {
-    return Cut(TakeBinary32(y, addend, certain));
+  static HWY_INLINE VU Take(VD y, hn::Vec<Words> addend, hn::Vec<Words>& least) {
+    return Cut(TakeBinary32(y, addend, least));
   }
   static HWY_INLINE VU RoundEnds(VD low, VD high, Certified& certified) {
     return Cell16<7, 127, false>::Common(low, high, certified);
   }
 };
 
-struct RoundToBinary16 : RoundToBits16<13, 1> {
+struct RoundToBinary16 : RoundToBits16<13> {
   using Number = Binary16;
   static constexpr double kLeast = 0x1p-14;
   static constexpr double kMost = 65000;
@@ -178,8 +180,8 @@ struct RoundToBinary16 : RoundToBits16<13, 1> {
     const VU cut = hn::ShiftRight<13>(hn::Add(magnitude, hn::Set(u, 0x1000)));
     return hn::Or(hn::Sub(cut, hn::Set(u, 112 << 10)), sign);
   }
-  static HWY_INLINE VU Take(VD y, hn::Vec<Words> addend, hn::Mask<Words>& certain) {
-    return Cut(TakeBinary32(y, addend, certain));
+  static HWY_INLINE VU Take(VD y, hn::Vec<Words> addend, hn::Vec<Words>& least) {
+    return Cut(TakeBinary32(y, addend, least));
   }
   static HWY_INLINE VU RoundEnds(VD low, VD high, Certified& certified) {
     return Cell16<10, 15, true>::Common(low, high, certified);

@@ -19,8 +19,9 @@ HWY_BEFORE_NAMESPACE();
 namespace exactnorm::fast::HWY_NAMESPACE {
 
 void FindWindowsTarget(const Row& row, Windows* windows) { FindWindows(row, windows); }
-void NormalizeRowsTarget(std::span<const Row> rows, const Windows& windows, Undecided* undecided) {
-  NormalizeRows(rows, windows, undecided);
+void NormalizeRowsTarget(std::span<const Row> rows, const Windows& windows, const Traffic& traffic,
+                         Undecided* undecided) {
+  NormalizeRows(rows, windows, traffic, undecided);
 }
 
 }  // namespace exactnorm::fast::HWY_NAMESPACE

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <span>
 
+#include "lib/fast/error_bounds.h"
 #include "lib/fast/windows.h"
 #include "lib/row.h"
 
@@ -19,6 +20,8 @@ namespace exactnorm::fast {
 class Undecided {
  public:
   static constexpr size_t kCapacity = 512;
+
+  Undecided() {}  // NOLINT(modernize-use-equals-default): `= default` would have the array of columns zeroed
 
   // Nothing is said about the row; if in place, x is as it was.
   bool declined() const { return declined_; }
@@ -40,11 +43,33 @@ class Undecided {
   bool declined_ = false;
 };
 
-// The functions of one target. `rows` differ in x, y, mean and rstd alone, and are at most kMostRows; `windows` are
-// those of any of them.
+// How the rows lie in memory, for speed alone.
+struct Traffic {
+  bool stream;   // y is better written past the caches
+  size_t ahead;  // bytes from a row's x to that of the row which is done as many rows later as are done together
+};
+
+// Between the two sweeps over the rows that are done together, their numbers are kept as binary64: all of them if they
+// fit, else a block of columns at a time. 24 KiB, half of a first-level cache.
+inline constexpr size_t kKeptNumbers = 3072;
+// Rows are kept at a distance of whole groups, on any target.
+constexpr size_t PaddedColumns(size_t columns) { return (columns + 31) / 32 * 32; }
+constexpr bool FitTogether(size_t rows, size_t columns) { return PaddedColumns(columns) <= kKeptNumbers / rows; }
+
+// How many rows are best done together, for gamma and beta to be loaded once for all of them.
 inline constexpr size_t kMostRows = 8;
+inline constexpr size_t kLongRows = 4;
+constexpr size_t RowsTogether(size_t columns) {
+  const size_t fitting = kKeptNumbers / PaddedColumns(columns);
+  return fitting < kLongRows - 1 ? kLongRows : fitting < kMostRows ? fitting : kMostRows;
+}
+static_assert(kLongRows * kParameterBlock <= kKeptNumbers);
+
+// The functions of one target. `rows` differ in x, y, mean and rstd alone, and are at most RowsTogether(columns);
+// `windows` are those of any of them.
 using FindWindowsFunction = void (*)(const Row& row, Windows* windows);
-using NormalizeRowsFunction = void (*)(std::span<const Row> rows, const Windows& windows, Undecided* undecided);
+using NormalizeRowsFunction = void (*)(std::span<const Row> rows, const Windows& windows, const Traffic& traffic,
+                                       Undecided* undecided);
 
 }  // namespace exactnorm::fast
 #endif  // EXACTNORM_FAST_ROWS_H_

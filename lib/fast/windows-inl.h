@@ -37,17 +37,23 @@ HWY_INLINE double MaxOfLanes(VU magnitudes) {
   return static_cast<double>(std::bit_cast<float>(most));
 }
 
-// |g| <= gamma, |b| <= beta in the window's columns.
+// For columns with |g| <= gamma, |b| <= beta. Any threshold is sound with the width that it needs. A high one leaves
+// the results below it in doubt, about threshold / gamma of them, a low one needs a width that leaves 2 w of 2^kTail in
+// doubt: the threshold balances the two.
 template <class Y>
-HWY_INLINE uint64_t WindowAddend(const ThresholdFactors& factors, double root_of_columns, double gamma, double beta) {
-  if (!(gamma * root_of_columns + beta < Y::kMost)) return Windows::kNever;  // overflow, or not a number
-  const double threshold = HWY_MAX(factors.gamma * gamma + factors.beta * beta, Y::kLeast);
-  // The exponent field, in binary64, of the next power of two: 2^field >= threshold; or of kLeast itself.
-  const uint64_t bits = std::bit_cast<uint64_t>(threshold) + ((uint64_t{1} << 52) - 1);
-  const uint64_t field = bits >> 52;
-  if (field > 1023) return Windows::kNever;
+HWY_INLINE Window MakeWindow(const NormalizedError& error, double root_of_columns, double gamma, double beta) {
+  if (!(gamma * root_of_columns + beta < Y::kMost)) return Window::Never();  // overflow, or not a number
+  constexpr double kTails = static_cast<double>(Y::Test::kHalf) * 2;
+  const double absolute = BoundWidth(error, gamma, beta, 1) / Y::kUnit;
+  const double threshold = HWY_MAX(std::sqrt(2 * absolute * gamma / kTails) * 1.4, Y::kLeast);
+  const uint64_t field = std::bit_cast<uint64_t>(threshold) >> 52;  // a power of two near the threshold
+  if (field > 1023) return Window::Never();
+  const double least = std::bit_cast<double>(field << 52);
+  const double width = std::ceil((BoundWidth(error, gamma, beta, least) + Y::kLost) / Y::kUnit);
+  if (!(width <= kTails / 4)) return Window::Never();
   constexpr uint64_t kBiasDifference = 1023 - uint64_t{Y::Test::kBias};
-  return Y::Test::Addend(static_cast<typename Y::Word>(field - kBiasDifference));
+  using Word = typename Y::Word;
+  return Y::Test::Make(static_cast<Word>(field - kBiasDifference), static_cast<Word>(width));
 }
 
 inline void FindWindows(const Row& row, Windows* windows) {
@@ -59,7 +65,6 @@ inline void FindWindows(const Row& row, Windows* windows) {
   const double root = std::sqrt(static_cast<double>(row.columns)) * (1 + 0x1p-50);
   WithOutput(*row.y_format, [&](auto y) HWY_ATTR {
     using Y = decltype(y);
-    const ThresholdFactors factors = BoundThreshold(error, Y::kWidth);
     ParameterBlock g_block, b_block;
     for (size_t begin = 0; begin < row.columns; begin += width) {
       VU gamma = hn::Zero(U()), beta = gamma;
@@ -67,11 +72,10 @@ inline void FindWindows(const Row& row, Windows* windows) {
       for (size_t i = begin; i < end; i += kParameterBlock) {
         const size_t n = HWY_MIN(end - i, kParameterBlock);
         const Format& p = *row.parameter_format;
-        gamma = MaxMagnitude(LoadParameters(p, row.gamma, i, n, 1, 0, g_block), n, gamma);
-        beta = MaxMagnitude(LoadParameters(p, row.beta, i, n, 0, 0, b_block), n, beta);
+        gamma = MaxMagnitude(LoadParameters(p, row.gamma, i, n, 1, g_block), n, gamma);
+        beta = MaxMagnitude(LoadParameters(p, row.beta, i, n, 0, b_block), n, beta);
       }
-      windows->addends[begin >> windows->width_bits] =
-          WindowAddend<Y>(factors, root, MaxOfLanes(gamma), MaxOfLanes(beta));
+      windows->windows[begin >> windows->width_bits] = MakeWindow<Y>(error, root, MaxOfLanes(gamma), MaxOfLanes(beta));
     }
   });
 }

@@ -10,14 +10,23 @@
 
 namespace exactnorm::fast {
 
+// What is added to a pattern, and what the sum has to exceed. Neither means anything but to the test.
+struct Window {
+  uint64_t addend;
+  uint64_t limit;
+
+  // No sum exceeds it.
+  static constexpr Window Never() { return {0, INT64_MAX}; }
+  bool is_never() const { return limit == INT64_MAX; }
+};
+
 struct Windows {
   static constexpr size_t kMost = 256;
-  static constexpr uint64_t kNever = 0;
 
-  int width_bits;                       // a window covers 2^width_bits columns, whole groups
-  std::array<uint64_t, kMost> addends;  // or kNever
+  int width_bits;  // a window covers 2^width_bits columns, whole groups
+  std::array<Window, kMost> windows;
 
-  uint64_t addend(size_t column) const { return addends[column >> width_bits]; }
+  const Window& at(size_t column) const { return windows[column >> width_bits]; }
 };
 
 }  // namespace exactnorm::fast

@@ -64,7 +64,7 @@ FastAnswer Fast(const Target& target, const Problem& p, size_t offset) {
   row.y = y_at;
   Windows windows;
   target.find_windows(row, &windows);
-  target.normalize_rows({&row, 1}, windows, &answer.undecided);
+  target.normalize_rows({&row, 1}, windows, {offset % 2 == 0, 0}, &answer.undecided);
   const size_t bytes = row.columns * static_cast<size_t>(row.y_format->bytes);
   answer.y.assign(y_at, y_at + bytes);
   const auto statistics_bytes = static_cast<size_t>(row.statistics_format->bytes);

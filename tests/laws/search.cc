@@ -27,7 +27,8 @@ rc::Gen<Case> Cases(const Law& law, const Ask& ask, const Formats& formats) {
   return [=](const rc::Random& random, int) {
     rc::Random copy = random;
     rows::Generator generator(copy.next());
-    return rc::shrinkable::shrinkRecur(law.generate(generator, formats, ask), SimplerCases);
+    return rc::shrinkable::shrinkRecur(law.generate(generator, formats, ask),
+                                       [](const Case& c) { return SimplerCases(c); });
   };
 }
 

@@ -47,7 +47,7 @@ TEST(Search, FindsNothingInAGoodKernel) {
 }
 
 TEST(Search, ShrinksToTheShortestRowThatBreaksTheLaw) {
-  for (const size_t columns : {1, 2, 5, 16}) {
+  for (const size_t columns : {1U, 2U, 5U, 16U}) {
     const SearchResult result = SearchIn(WrongBeyond(columns), 7);
     ASSERT_TRUE(result.broken);
     EXPECT_EQ(result.broken->smallest.row.x.size(), columns + 1);

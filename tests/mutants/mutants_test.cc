@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <chrono>
+#include <ctime>
 #include <map>
 #include <set>
 #include <sstream>
@@ -79,9 +79,9 @@ TEST(Mutants, AreCaughtByTheLawsTheyBreakAndByNoOtherWithinSeconds) {
   EXPECT_GE(mutants.size(), 30U);
   std::map<std::string, Names> killed_alone;
   for (const Mutant& mutant : mutants) {
-    const auto start = std::chrono::steady_clock::now();
+    const std::clock_t start = std::clock();  // processor time: the machine may be busy
     const laws::Verdict verdict = ExamineAsBase(mutant.subject, mutant.formats);
-    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10)) << mutant.subject.name;
+    EXPECT_LT(std::clock() - start, 10 * CLOCKS_PER_SEC) << mutant.subject.name;
     const Names broken = BrokenLaws(verdict);
     EXPECT_EQ(broken, Names(mutant.caught_by.begin(), mutant.caught_by.end())) << Text(verdict);
     if (broken.size() == 1) killed_alone[*broken.begin()].insert(mutant.subject.name);
@@ -133,7 +133,7 @@ TEST(AnOracleInBinary64, LetsThroughWhatTheExactOneCatches) {
 }
 
 TEST(TheOnePassKernel, IsShownByARowOfAtMostFourElements) {
-  for (const uint64_t seed : {1, 2, 3}) {
+  for (const uint64_t seed : {1U, 2U, 3U}) {
     laws::Options options;
     options.seed = seed;
     options.formats = {kAllF32};
