@@ -18,9 +18,8 @@ namespace {
 // An output of so many bytes does not stay in a cache until it is read again.
 constexpr size_t kLeastStreamedBytes = size_t{16} << 20;
 
-bool IsForFastStage(const Row& row) {
-  const bool formats = *row.x_format != kF64 && *row.parameter_format != kF64 && *row.y_format != kF64;
-  return formats && row.columns <= fast::kMaxColumns;
+bool HasBinary64(const Row& row) {
+  return *row.x_format == kF64 || *row.parameter_format == kF64 || *row.y_format == kF64;
 }
 
 // In place, the rows' x while y is written over it. Small ones need no allocation.
@@ -51,7 +50,8 @@ class InputCopy {
 
 Stages::Stages(const CheckedCall& call, const fast::Target* target)
     : call_(call),
-      target_(IsForFastStage(call.first_row) ? target : nullptr),
+      target_(call.first_row.columns <= fast::kMaxColumns ? target : nullptr),
+      sharp_only_(HasBinary64(call.first_row)),
       in_place_(call.first_row.x == call.first_row.y),
       row_bytes_(call.first_row.columns * static_cast<size_t>(call.first_row.x_format->bytes)),
       stream_(call.rows >
@@ -60,6 +60,7 @@ Stages::Stages(const CheckedCall& call, const fast::Target* target)
       windows_(nullptr) {
   if (!HasDefaultEnvironment()) target_ = nullptr;
   if (target_ == nullptr || call.rows == 0) return;
+  if (sharp_only_) return;
   rows_together_ = fast::RowsTogether(call.first_row.columns);
   if (call.parameters != nullptr) windows_ = call.parameters->windows_for(target_, *call.first_row.y_format);
   if (windows_ != nullptr) return;
@@ -91,10 +92,16 @@ size_t Stages::NormalizeFast(size_t first, size_t count) const {
   InputCopy copy;
   if (in_place_) copy.Take({rows.data(), count}, row_bytes_);
   std::array<fast::Undecided, fast::kMostRows> undecided;
-  target_->normalize_rows({rows.data(), count}, *windows_, {stream_, count * call_.x_stride_bytes}, undecided.data());
+  if (sharp_only_) {
+    for (size_t i = 0; i < count; ++i) undecided[i].Decline();
+  } else {
+    const fast::Traffic traffic{stream_, count * call_.x_stride_bytes};
+    target_->normalize_rows({rows.data(), count}, *windows_, traffic, undecided.data());
+  }
 
   size_t complete = count;
   for (size_t i = count; i-- != 0;) {
+    if (undecided[i].anything()) target_->sharpen_row(rows[i], &undecided[i]);
     try {
       if (undecided[i].declined()) {
         exact::NormalizeRow(rows[i]);

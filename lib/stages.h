@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rows of a call through the stages: fast/ where it knows the formats, exact/ for what that leaves.
+// Rows of a call through the stages: the fast one where it knows the formats, the sharp one for what that leaves, the
+// exact one for the rest.
 #ifndef EXACTNORM_STAGES_H_
 #define EXACTNORM_STAGES_H_
 
@@ -27,6 +28,7 @@ class Stages {
 
   const CheckedCall& call_;
   const fast::Target* target_;  // null: the exact stage alone
+  bool sharp_only_;             // the fast stage does not know the formats
   bool in_place_;
   size_t row_bytes_;  // of x
   bool stream_;

@@ -13,6 +13,7 @@
 #include <hwy/highway.h>
 
 #include "lib/fast/rows-inl.h"
+#include "lib/fast/sharp-inl.h"
 // clang-format on
 
 HWY_BEFORE_NAMESPACE();
@@ -24,6 +25,8 @@ void NormalizeRowsTarget(std::span<const Row> rows, const Windows& windows, cons
   NormalizeRows(rows, windows, traffic, undecided);
 }
 
+void SharpenRowTarget(const Row& row, Undecided* undecided) { SharpenRow(row, undecided); }
+
 }  // namespace exactnorm::fast::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -32,6 +35,7 @@ namespace exactnorm::fast {
 
 HWY_EXPORT(FindWindowsTarget);
 HWY_EXPORT(NormalizeRowsTarget);
+HWY_EXPORT(SharpenRowTarget);
 
 std::vector<Target> BuiltTargets() {
   std::vector<Target> targets;
@@ -46,7 +50,7 @@ std::vector<Target> BuiltTargets() {
     one.Update(bit);
     const size_t index = one.GetIndex();
     targets.push_back({name, (supported & bit) != 0, HWY_DISPATCH_TABLE(FindWindowsTarget)[index],
-                       HWY_DISPATCH_TABLE(NormalizeRowsTarget)[index]});
+                       HWY_DISPATCH_TABLE(NormalizeRowsTarget)[index], HWY_DISPATCH_TABLE(SharpenRowTarget)[index]});
   }
   return targets;
 }

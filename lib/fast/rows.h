@@ -30,6 +30,8 @@ class Undecided {
   // and so are mean and rstd, where the row has them, unless this is set.
   bool statistics = false;
 
+  bool anything() const { return declined_ || count_ != 0 || statistics; }
+
   void Decline() { declined_ = true; }
   // Beyond the capacity the row is declined.
   void Add(size_t column) {
@@ -70,6 +72,10 @@ static_assert(kLongRows * kParameterBlock <= kKeptNumbers);
 using FindWindowsFunction = void (*)(const Row& row, Windows* windows);
 using NormalizeRowsFunction = void (*)(std::span<const Row> rows, const Windows& windows, const Traffic& traffic,
                                        Undecided* undecided);
+
+// The sharp stage, in double-double, for any formats: of what is undecided, all columns of a declined row included, it
+// writes what it is certain of, and leaves the rest in *undecided.
+using SharpenRowFunction = void (*)(const Row& row, Undecided* undecided);
 
 }  // namespace exactnorm::fast
 #endif  // EXACTNORM_FAST_ROWS_H_

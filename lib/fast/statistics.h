@@ -11,5 +11,8 @@ namespace exactnorm::fast {
 // zero; else returns false. `error` has to cover the rounding of these two ends, by at most 2^-53 of each.
 bool StoreCertified(const Format& f, void* at, double value, double error);
 
+// The same for value + low, |low| <= 2^-53 |value|: `error` has to cover the rounding of low -+ error.
+bool StoreCertified(const Format& f, void* at, double value, double low, double error);
+
 }  // namespace exactnorm::fast
 #endif  // EXACTNORM_FAST_STATISTICS_H_

@@ -15,6 +15,7 @@ struct Target {
   bool supported;    // by this CPU
   FindWindowsFunction find_windows;
   NormalizeRowsFunction normalize_rows;
+  SharpenRowFunction sharpen_row;
 };
 
 // Those that are built, best first. (rows.cc)

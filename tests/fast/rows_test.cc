@@ -43,7 +43,8 @@ struct FastAnswer {
   Undecided undecided;
   std::vector<unsigned char> y, mean, rstd;
 };
-FastAnswer Fast(const Target& target, const Problem& p, size_t offset) {
+enum class Stage { kFast, kSharp, kBoth };
+FastAnswer Through(Stage stage, const Target& target, const Problem& p, size_t offset) {
   Packed packed(p);
   Row row = packed.row();
   const auto move = [offset](const void* array, size_t n, const Format& f, std::vector<unsigned char>& room) {
@@ -62,9 +63,14 @@ FastAnswer Fast(const Target& target, const Problem& p, size_t offset) {
   row.beta = move(row.beta, row.columns, *row.parameter_format, beta);
   auto* const y_at = move(row.y, row.columns, *row.y_format, y);
   row.y = y_at;
-  Windows windows;
-  target.find_windows(row, &windows);
-  target.normalize_rows({&row, 1}, windows, {offset % 2 == 0, 0}, &answer.undecided);
+  if (stage == Stage::kSharp) {
+    answer.undecided.Decline();
+  } else {
+    Windows windows;
+    target.find_windows(row, &windows);
+    target.normalize_rows({&row, 1}, windows, {offset % 2 == 0, 0}, &answer.undecided);
+  }
+  if (stage != Stage::kFast) target.sharpen_row(row, &answer.undecided);
   const size_t bytes = row.columns * static_cast<size_t>(row.y_format->bytes);
   answer.y.assign(y_at, y_at + bytes);
   const auto statistics_bytes = static_cast<size_t>(row.statistics_format->bytes);
@@ -79,8 +85,9 @@ FastAnswer Fast(const Target& target, const Problem& p, size_t offset) {
 }
 
 // Returns how many columns are certified.
-size_t ExpectCertifiedToBeExact(const Target& target, const Problem& p, const Answer& exact, size_t offset) {
-  const FastAnswer fast = Fast(target, p, offset);
+size_t ExpectCertifiedToBeExact(Stage stage, const Target& target, const Problem& p, const Answer& exact,
+                                size_t offset) {
+  const FastAnswer fast = Through(stage, target, p, offset);
   if (fast.undecided.declined()) return 0;
   const auto undecided = fast.undecided.columns();
   size_t certified = 0;
@@ -126,7 +133,7 @@ TEST(FastRows, CertifyNothingButTheExactResultOnRandomRows) {
     p.parameter_format = *p.parameter_format == kF64 ? &kF32 : p.parameter_format;
     const Answer exact = Exact(p);
     for (const Target& target : targets) {
-      certified += ExpectCertifiedToBeExact(target, p, exact, random.Below(8));
+      certified += ExpectCertifiedToBeExact(Stage::kFast, target, p, exact, random.Below(8));
     }
     elements += p.x.size();
   }
@@ -161,9 +168,44 @@ TEST(FastRows, AreExactAroundEveryBoundaryOfVectorsGroupsAndBlocks) {
     if (n % 11 == 0) p.beta.clear();
     const Answer exact = Exact(p);
     for (const Target& target : targets) {
-      const size_t certified = ExpectCertifiedToBeExact(target, p, exact, n % 4);
+      const size_t certified = ExpectCertifiedToBeExact(Stage::kFast, target, p, exact, n % 4);
       if (n >= 512) {
         EXPECT_GT(certified, n * 95 / 100) << target.name << " " << p.y_format->name << " " << n;
+      }
+      if (HasFailure()) return;
+    }
+  }
+}
+
+TEST(SharpRows, CertifyNothingButTheExactResultOnRandomRowsOfAnyFormats) {
+  const auto targets = SupportedTargets();
+  rows::Generator random(4);
+  size_t certified = 0;
+  for (size_t elements = 0; elements < elements_per_target && !HasFailure();) {
+    const Problem p = random.Below(2) != 0 ? random.Next(*kFormats[random.Below(4)], 3000) : random.Next(3000);
+    const Answer exact = Exact(p);
+    const bool both = *p.x_format != kF64 && *p.parameter_format != kF64 && *p.y_format != kF64 && random.Below(2) != 0;
+    for (const Target& target : targets) {
+      certified += ExpectCertifiedToBeExact(both ? Stage::kBoth : Stage::kSharp, target, p, exact, random.Below(8));
+    }
+    elements += p.x.size();
+  }
+  EXPECT_GT(certified, elements_per_target * targets.size() / 4);
+}
+
+TEST(SharpRows, AreExactAroundEveryBoundaryOfVectorsAndBlocks) {
+  const auto targets = SupportedTargets();
+  rows::Generator random(5);
+  std::vector<size_t> lengths = {127, 128, 129, 511, 513, 5000, 100003};
+  for (size_t n = 1; n <= 70; ++n) lengths.push_back(n);
+  for (const size_t n : lengths) {
+    Problem p = Ordinary(random, kF64, kF64, kF64, n);
+    if (n % 5 == 0) p.operation = EXACTNORM_RMS_NORM;
+    const Answer exact = Exact(p);
+    for (const Target& target : targets) {
+      const size_t certified = ExpectCertifiedToBeExact(Stage::kSharp, target, p, exact, n % 4);
+      if (n > 2) {
+        EXPECT_GE(certified, n - n / 1000) << target.name << " " << n;
       }
       if (HasFailure()) return;
     }
@@ -175,7 +217,7 @@ double UndecidedShare(const Target& target, const Format& f, size_t n, size_t ro
   rows::Generator random(3);
   size_t undecided = 0;
   for (size_t r = 0; r < rows; ++r) {
-    const FastAnswer fast = Fast(target, Ordinary(random, f, f, f, n), 0);
+    const FastAnswer fast = Through(Stage::kFast, target, Ordinary(random, f, f, f, n), 0);
     undecided += fast.undecided.declined() ? n : fast.undecided.columns().size();
   }
   return static_cast<double>(undecided) / static_cast<double>(n * rows);
