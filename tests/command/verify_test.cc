@@ -35,6 +35,14 @@ TEST_F(VerifyTest, TheClaimDecidesTheExitCode) {
   EXPECT_NE(high.out.find("\nA2,R0 is not reached\n"), std::string::npos) << high.out;
 }
 
+TEST_F(VerifyTest, FormatsThatAKernelDoesNotHaveAreNoLevelOfIts) {
+  const Outcome outcome = Execute("verify --cases 20 --formats f64,f32 --claim A0,R1" + Kernel("good.so"));
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.out;
+  EXPECT_NE(outcome.out.find("\n  f32: A"), std::string::npos) << outcome.out;
+  EXPECT_EQ(outcome.out.find("f64: "), std::string::npos) << outcome.out;
+  EXPECT_NE(outcome.out.find("\nnot supported\n  f64\n"), std::string::npos) << outcome.out;
+}
+
 TEST_F(VerifyTest, OtherBitsOnAnotherTargetAreSeen) {
   const Outcome outcome = Execute("verify --cases 20 --formats f32" + Kernel("forced_target.so"));
   EXPECT_NE(outcome.out.find("# Every instruction set gives the same bits (R2, f32)"), std::string::npos)

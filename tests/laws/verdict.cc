@@ -151,6 +151,10 @@ std::ostream& operator<<(std::ostream& out, const Verdict& v) {
       << Reached(Axis::kRepeatability, v.Level(Axis::kRepeatability)) << "  (seed " << v.seed << ", " << v.cases
       << " cases a law)\n";
   for (const Formats& f : formats) {
+    const bool refused = std::all_of(v.findings.begin(), v.findings.end(), [&](const Finding& g) {
+      return !SameFormats(f, g.formats) || g.standing == Standing::kUnsupported;
+    });
+    if (refused) continue;  // listed below
     out << "  " << FormatsName(f) << ": " << Reached(Axis::kAccuracy, v.Level(Axis::kAccuracy, f)) << ", "
         << Reached(Axis::kRepeatability, v.Level(Axis::kRepeatability, f)) << '\n';
   }
