@@ -50,7 +50,7 @@ TEST(PluginKernel, AGoodKernelWorksInPlaceWithoutParametersAndStatistics) {
 
 TEST(PluginKernel, OneChildServesManyCallsOfAllSizes) {
   PluginKernel kernel("good", Settings("good"));
-  for (const size_t columns : {1, 7, 1023, 1024, 1025, 300000, 3}) {
+  for (const size_t columns : std::vector<size_t>{1, 7, 1023, 1024, 1025, 300000, 3}) {
     FloatCall arrays(2, columns, columns + columns % 3);
     const Answer answer = kernel.Call(arrays.call);
     EXPECT_EQ(answer.outcome, Outcome::kDone);
