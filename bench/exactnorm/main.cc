@@ -14,7 +14,9 @@
 #include "bench/exactnorm/run.h"
 #include "bench/exactnorm/targets.h"
 #include "bench/geometry/geometry_command.h"
+#include "bench/kernel/child.h"
 #include "bench/measure/measure_command.h"
+#include "bench/verify/verify_command.h"
 #include "exactnorm/exactnorm.h"
 
 namespace {
@@ -62,6 +64,7 @@ int ParseAndRun(CLI::App& app, int argc, char** argv, const int& exit_code) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  exactnorm::kernel::ServeIfChild(argc, argv);
   CLI::App app("Correctly rounded LayerNorm and RMSNorm: the one right answer, and how far others are from it.",
                "exactnorm");
   int exit_code = kBadInput;
@@ -74,6 +77,7 @@ int main(int argc, char** argv) {
   exactnorm::measure::AddMeasureCommand(app, measure_options)->callback([&] {
     exit_code = exactnorm::measure::RunMeasureCommand(measure_options);
   });
+  exactnorm::command::AddVerify(app, &exit_code);
   exactnorm::geometry::AddGeometry(app, &exit_code);
   exactnorm::command::AddTargets(app, &exit_code);
   const int code = ParseAndRun(app, argc, argv, exit_code);

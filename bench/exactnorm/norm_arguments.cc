@@ -20,6 +20,17 @@ std::optional<NpyArray> LoadParameter(const FileArgument& file, SixteenBits sixt
 
 }  // namespace
 
+void AddSeedOption(CLI::App& app, uint64_t& seed, const std::string& description) {
+  app.add_option("--seed", seed, description)
+      ->check(CLI::Validator(
+          [](const std::string& text) {
+            return text.find_first_not_of("0123456789") == std::string::npos ? std::string()
+                                                                             : "'" + text + "' is no whole number >= 0";
+          },
+          ""))
+      ->capture_default_str();
+}
+
 exactnorm_operation ParseOperation(const std::string& name) {
   if (name == "layer_norm") return EXACTNORM_LAYER_NORM;
   if (name == "rms_norm") return EXACTNORM_RMS_NORM;

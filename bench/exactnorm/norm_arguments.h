@@ -5,6 +5,7 @@
 #define EXACTNORM_BENCH_EXACTNORM_NORM_ARGUMENTS_H_
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -27,6 +28,9 @@ void AddNormOptions(CLI::App& app, NormArguments& arguments);
 
 // An option with a file's path; an empty path is refused.
 void AddFileOption(CLI::App& app, FileArgument& file, const std::string& description);
+
+// --seed: a whole number >= 0. The parser itself would take -1 as the largest.
+void AddSeedOption(CLI::App& app, uint64_t& seed, const std::string& description);
 
 // The arrays of a call. Shapes and formats fit together.
 struct NormInputs {

@@ -25,7 +25,7 @@ void Progress::Report(size_t done) {
   next_ = Clock::now() + std::chrono::milliseconds(200);
   shown_ = true;
   const double percent = 100.0 * static_cast<double>(done) / static_cast<double>(total_);
-  fmt::print(stderr, "\r{}: {} of {} rows, {:.0f} %", what_, done, total_, percent);
+  fmt::print(stderr, "\r{}: {} of {}, {:.0f} %", what_, done, total_, percent);
   std::fflush(stderr);
 }
 

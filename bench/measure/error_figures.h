@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "bench/measure/exact_answer.h"
 #include "lib/row.h"
@@ -25,6 +26,10 @@ struct Element {
   uint64_t x = 0, g = 0, b = 0, y = 0;
   ExactAnswer answer;
   Real ulps = 0;  // only where y can be measured
+
+  // The whole row if it has at most kShortRow columns, else nothing. Gamma and beta empty: all 1 and all 0.
+  static constexpr size_t kShortRow = 8;
+  std::vector<uint64_t> row_x, row_g, row_b;
 };
 
 class ErrorFigures {
@@ -36,6 +41,10 @@ class ErrorFigures {
   // Takes in one row: answers as ExactAnswers(row) gave them, y as row.y_format at `y`. Several y may be held
   // against the same answers. `row_index` is only for the worst case's address.
   void Add(const Row& row, std::span<const ExactAnswer> answers, const void* y, uint64_t row_index);
+
+  // The same for some columns of the row; answers as ExactAnswers(row, columns) gave them.
+  void Add(const Row& row, std::span<const size_t> columns, std::span<const ExactAnswer> answers, const void* y,
+           uint64_t row_index);
 
   uint64_t elements() const { return elements_; }
   uint64_t measured() const { return measured_; }  // those in the maximum, mean and histogram
@@ -57,6 +66,10 @@ class ErrorFigures {
   Real mean_ulps() const { return measured_ == 0 ? Real(0) : Real(sum_ulps_ / measured_); }
   std::span<const uint64_t> histogram() const { return histogram_; }
 
+  // Mean of (y - z) / ulp(z): what does not average out. Of the wrong elements in each bucket, those with y < z.
+  Real bias_ulps() const { return measured_ == 0 ? Real(0) : Real(signed_sum_ulps_ / measured_); }
+  std::span<const uint64_t> histogram_below() const { return histogram_below_; }
+
   // The largest |y - z| / (|z - b| + |b|): what cancellation against the bias costs is not in it. Elements where
   // the denominator is 0 are left out.
   Real max_relative() const { return max_relative_; }
@@ -73,8 +86,10 @@ class ErrorFigures {
   uint64_t missing_nan_ = 0;
   uint64_t missing_infinity_ = 0;
   Real sum_ulps_ = 0;
+  Real signed_sum_ulps_ = 0;
   Real max_relative_ = 0;
   std::array<uint64_t, kBuckets> histogram_{};
+  std::array<uint64_t, kBuckets> histogram_below_{};
   std::optional<Element> worst_;
   std::optional<Element> first_misplaced_;
 };

@@ -10,6 +10,7 @@
 #include <bit>
 #include <boost/multiprecision/gmp.hpp>
 #include <cstdlib>
+#include <numeric>
 
 namespace exactnorm::measure {
 namespace {
@@ -189,17 +190,23 @@ Real ToReal(const Format& f, uint64_t bits) {
   return number.negative ? Real(-magnitude) : magnitude;
 }
 
-Real UlpError(const Format& f, uint64_t y, const ExactAnswer& answer) {
-  return ldexp(abs(ToReal(f, y) - answer.value), -answer.ulp_exponent);
+Real SignedUlpError(const Format& f, uint64_t y, const ExactAnswer& answer) {
+  return ldexp(ToReal(f, y) - answer.value, -answer.ulp_exponent);
 }
 
 std::vector<ExactAnswer> ExactAnswers(const Row& row) {
+  std::vector<size_t> columns(row.columns);
+  std::iota(columns.begin(), columns.end(), size_t{0});
+  return ExactAnswers(row, columns);
+}
+
+std::vector<ExactAnswer> ExactAnswers(const Row& row, std::span<const size_t> columns) {
   const Format& f = *row.x_format;
   std::vector<Scaled> x(row.columns);
   int grid = INT32_MAX;
   for (size_t i = 0; i < row.columns; ++i) {
     const uint64_t bits = Load(f, row.x, i);
-    if (!IsFinite(f, bits)) return std::vector<ExactAnswer>(row.columns, Nan(*row.y_format));
+    if (!IsFinite(f, bits)) return std::vector<ExactAnswer>(columns.size(), Nan(*row.y_format));
     x[i] = FromBits(f, bits);
     if (x[i].integer != 0) grid = std::min(grid, x[i].exponent);
   }
@@ -226,11 +233,11 @@ std::vector<ExactAnswer> ExactAnswers(const Row& row) {
     e.integer =
         ShiftLeft(squares, 2 * grid - e.exponent) + ShiftLeft(n * n * n * eps.integer, eps.exponent - e.exponent);
   }
-  if (e.integer == 0) return std::vector<ExactAnswer>(row.columns, Nan(*row.y_format));
+  if (e.integer == 0) return std::vector<ExactAnswer>(columns.size(), Nan(*row.y_format));
 
   std::vector<ExactAnswer> answers;
-  answers.reserve(row.columns);
-  for (size_t i = 0; i < row.columns; ++i) answers.push_back(Answer(row, i, x[i], e));
+  answers.reserve(columns.size());
+  for (const size_t i : columns) answers.push_back(Answer(row, i, x[i], e));
   return answers;
 }
 

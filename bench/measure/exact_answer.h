@@ -11,6 +11,7 @@
 
 #include <boost/multiprecision/cpp_bin_float.hpp>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "lib/row.h"
@@ -39,11 +40,14 @@ struct ExactAnswer {
 // One answer per column, for row.y_format. row.y, mean and rstd are not looked at.
 std::vector<ExactAnswer> ExactAnswers(const Row& row);
 
+// The answers of some columns only, in the given order.
+std::vector<ExactAnswer> ExactAnswers(const Row& row, std::span<const size_t> columns);
+
 // The value of a finite pattern.
 Real ToReal(const Format& f, uint64_t bits);
 
-// |y - z| / ulp(z) for a finite y and a real z, to within 2^-59 ulp and 2^-111 of itself.
-Real UlpError(const Format& f, uint64_t y, const ExactAnswer& answer);
+// (y - z) / ulp(z) for a finite y and a real z, to within 2^-59 ulp and 2^-111 of itself.
+Real SignedUlpError(const Format& f, uint64_t y, const ExactAnswer& answer);
 
 }  // namespace exactnorm::measure
 #endif  // EXACTNORM_BENCH_MEASURE_EXACT_ANSWER_H_

@@ -32,6 +32,12 @@ Json ElementJson(const Element& e) {
                {"y", HexFloat(*e.y_format, e.y)},
                {"right", HexFloat(*e.y_format, e.answer.rounded)}};
   if (e.answer.kind == Kind::kReal) json["exact"] = HexFloat(e.answer.value);
+  const auto add = [&](const char* key, const Format& f, const std::vector<uint64_t>& row) {
+    for (const uint64_t bits : row) json[key].push_back(HexFloat(f, bits));
+  };
+  add("row_x", *e.x_format, e.row_x);
+  add("row_gamma", *e.parameter_format, e.row_g);
+  add("row_beta", *e.parameter_format, e.row_b);
   return json;
 }
 
@@ -87,8 +93,8 @@ std::string Percent(uint64_t part, uint64_t whole) {
 std::string FiguresText(const ErrorFigures& f) {
   std::string text = fmt::format("elements                     {}\n", f.elements());
   text += fmt::format("not correctly rounded        {} ({})\n", f.wrong(), Percent(f.wrong(), f.elements()));
-  text += fmt::format("error in ulp                 max {}, mean {}\n", ShortNumber(f.max_ulps()),
-                      ShortNumber(f.mean_ulps()));
+  text += fmt::format("error in ulp                 max {}, mean {}, bias {}\n", ShortNumber(f.max_ulps()),
+                      ShortNumber(f.mean_ulps()), ShortNumber(f.bias_ulps()));
   text += fmt::format("error over |y-b| + |b|       max {}\n", ShortNumber(f.max_relative()));
   if (f.misplaced() != 0) {
     text += fmt::format("NaN where there is none      {}\n", f.misplaced_nan());
@@ -125,16 +131,20 @@ nlohmann::ordered_json FiguresJson(const ErrorFigures& f) {
     if (f.histogram()[k] == 0) continue;
     const bool last = k == ErrorFigures::kBuckets - 1;
     histogram.push_back({{"up_to_ulps", last ? Json(nullptr) : Json(std::ldexp(1.0, static_cast<int>(k) - 1))},
-                         {"count", f.histogram()[k]}});
+                         {"count", f.histogram()[k]},
+                         {"below", f.histogram_below()[k]}});
   }
   return {{"elements", f.elements()},
           {"measured", f.measured()},
           {"not_correctly_rounded", f.wrong()},
           {"not_correctly_rounded_share", f.wrong_share()},
+          {"correctly_rounded_share",
+           f.elements() == 0 ? 0 : static_cast<double>(f.elements() - f.wrong()) / static_cast<double>(f.elements())},
           {"max_ulps", JsonNumber(f.max_ulps())},
           {"log2_max_ulps", Log2(f.max_ulps())},
           {"mean_ulps", JsonNumber(f.mean_ulps())},
           {"log2_mean_ulps", Log2(f.mean_ulps())},
+          {"bias_ulps", JsonNumber(f.bias_ulps())},
           {"max_relative", JsonNumber(f.max_relative())},
           {"misplaced_nan", f.misplaced_nan()},
           {"misplaced_infinity", f.misplaced_infinity()},

@@ -24,7 +24,8 @@ std::string Percent(uint64_t part, uint64_t whole);
 std::string FiguresText(const ErrorFigures& figures);
 
 // All of it. Counts are integers; an error beyond binary64's range is null, its log2 never is unless it is 0.
-// Histogram entries are the non-empty buckets of wrong elements by their upper end in ulp.
+// Histogram entries are the non-empty buckets of wrong elements by their upper end in ulp; `below` of `count` had y <
+// z.
 nlohmann::ordered_json FiguresJson(const ErrorFigures& figures);
 
 }  // namespace exactnorm::measure

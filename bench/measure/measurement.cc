@@ -1,76 +1,173 @@
 // SPDX-License-Identifier: Apache-2.0
-// The exact answers of a row are computed once and held against each kernel's y.
+// The exact answers of a row are computed once and held against each subject's y. A task is one point.
 #include "bench/measure/measurement.h"
 
-#include <new>
-#include <stdexcept>
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <mutex>
+#include <thread>
 
-#include "bench/measure/plain_kernels.h"
-#include "exactnorm/exactnorm.h"
+#include "bench/measure/plugged_kernel.h"
+#include "bench/measure/reported_bugs.h"
+#include "bench/measure/sweeps.h"
 
 namespace exactnorm::measure {
 namespace {
 
-exactnorm_format FormatCode(const Format& f) {
-  if (f == kF64) return EXACTNORM_F64;
-  if (f == kF32) return EXACTNORM_F32;
-  return f == kF16 ? EXACTNORM_F16 : EXACTNORM_BF16;
+constexpr size_t kSample = 1024;  // columns of a long row in a sweep: their exact answers take most of the time
+
+Point DrawnPoint(const Workload& workload, exactnorm_operation operation, const Format& f, const Shape& shape,
+                 uint64_t seed) {
+  Point point;
+  point.group = kDistributions;
+  point.name = workload.name;
+  point.obstacle = workload.obstacle(f);
+  point.draw = [workload, operation, &f, shape, seed] {
+    Batch batch = Draw(workload, f, shape.rows, shape.columns, shape.eps, seed);
+    batch.operation = operation;
+    return batch;
+  };
+  return point;
 }
 
-// Through the public C interface, as any user would.
-void Exactnorm(const Row& row) {
-  exactnorm_call call = {};
-  call.size = sizeof call;
-  call.operation = row.operation;
-  call.x_format = FormatCode(*row.x_format);
-  call.parameter_format = FormatCode(*row.parameter_format);
-  call.y_format = FormatCode(*row.y_format);
-  call.rows = 1;
-  call.columns = row.columns;
-  call.eps = row.eps;
-  call.x = row.x;
-  call.gamma = row.gamma;
-  call.beta = row.beta;
-  call.y = row.y;
-  const exactnorm_status status = exactnorm_normalize(&call, nullptr);
-  if (status == EXACTNORM_OUT_OF_MEMORY) throw std::bad_alloc();
-  if (status != EXACTNORM_OK) throw std::runtime_error(exactnorm_message(status));
-}
-
-constexpr Kernel kKernels[] = {
-    {"exactnorm", "this library, correctly rounded", Exactnorm},
-    {"one-pass", "variance as mean(x^2) - mean(x)^2", OnePass},
-    {"two-pass", "variance as mean((x - mean)^2)", TwoPass},
-    {"Welford", "mean and variance updated element by element", Welford},
-    {"two-pass f64", "two-pass in binary64, y rounded once", TwoPassInBinary64},
-};
-
-Result MeasureOne(const Workload& workload, const Format& f, const Settings& settings) {
-  Result result{&f, &workload, workload.obstacle(f), {}};
-  if (!result.obstacle.empty()) return result;
-  result.figures.resize(std::size(kKernels));
-  const Batch batch = Draw(workload, f, settings.rows, settings.columns, settings.eps, settings.seed);
-  std::vector<unsigned char> y(settings.columns * static_cast<size_t>(f.bytes));
-  for (size_t i = 0; i < settings.rows; ++i) {
-    const Row row = batch.RowAt(i, y.data());
-    const std::vector<ExactAnswer> answers = ExactAnswers(row);
-    for (size_t k = 0; k < std::size(kKernels); ++k) {
-      kKernels[k].run(row);
-      result.figures[k].Add(row, answers, y.data(), i);
+std::vector<Point> Points(exactnorm_operation operation, const Format& f, const Settings& settings) {
+  std::vector<Point> points;
+  for (const Workload& workload : Workloads()) {
+    points.push_back(
+        DrawnPoint(workload, operation, f, {settings.rows, settings.columns, settings.eps}, settings.seed));
+  }
+  for (const ReportedBug& bug : ReportedBugs()) {
+    if (bug.batch.operation != operation || *bug.batch.format != f) continue;
+    points.push_back({kReportedBugs, bug.source, 0, "", kSample, [&bug] { return bug.batch; }});
+  }
+  if (!settings.sweeps) return points;
+  for (const Sweep& sweep : Sweeps()) {
+    for (int exponent = sweep.first; exponent <= sweep.last; exponent += sweep.step) {
+      points.push_back(DrawnPoint(WorkloadAt(sweep, exponent), operation, f,
+                                  ShapeAt(sweep, exponent, settings.columns, settings.eps), settings.seed));
+      points.back().group = sweep.name;
+      points.back().log2_parameter = exponent;
+      points.back().columns_measured = kSample;
     }
   }
-  return result;
+  return points;
+}
+
+// The first and last column, and those between at equal distances.
+std::vector<size_t> Sample(size_t columns, size_t wanted) {
+  const size_t count = std::min(columns, wanted);
+  std::vector<size_t> sample(count);
+  for (size_t i = 0; i < count; ++i) sample[i] = count == 1 ? 0 : i * (columns - 1) / (count - 1);
+  return sample;
+}
+
+void MeasurePoint(const std::vector<Subject>& subjects, Result& result) {
+  if (!result.point.obstacle.empty()) return;
+  result.figures.resize(subjects.size());
+  const Batch batch = result.point.draw();
+  std::vector<unsigned char> y(batch.columns * static_cast<size_t>(batch.y_format->bytes));
+  const std::vector<size_t> columns = Sample(batch.columns, result.point.columns_measured);
+  for (size_t i = 0; i < batch.rows; ++i) {
+    const Row row = batch.RowAt(i, y.data());
+    const std::vector<ExactAnswer> answers = ExactAnswers(row, columns);
+    for (size_t k = 0; k < subjects.size(); ++k) {
+      try {
+        subjects[k].run(row);
+      } catch (const RowUnsupported&) {
+        continue;
+      }
+      result.figures[k].Add(row, columns, answers, y.data(), i);
+    }
+  }
+}
+
+// Nothing may leave an executor: the first exception waits here, and makes the remaining tasks return at once.
+struct Tasks {
+  std::vector<std::function<void()>> list;
+  std::atomic<bool> failed = false;
+  std::mutex mutex;
+  std::exception_ptr exception;
+
+  void Run(size_t index) {
+    if (failed) return;
+    try {
+      list[index]();
+    } catch (...) {
+      const std::scoped_lock lock(mutex);
+      failed = true;
+      if (!exception) exception = std::current_exception();
+    }
+  }
+
+  void RunAll(std::string name, exactnorm_parallel_for parallel_for) {
+    parallel_for(
+        name.data(), list.size(), [](void* t, size_t index) { static_cast<Tasks*>(t)->Run(index); }, this);
+    if (exception) std::rethrow_exception(exception);
+  }
+};
+
+constexpr double kNoLimit = 1e8;  // seconds
+
+// Every subject's search gets the same share of the time.
+void SearchWorstCases(Measurement& measurement, exactnorm_parallel_for parallel_for) {
+  const Settings& settings = measurement.settings;
+  size_t searches = 0;
+  for (const Section& section : measurement.sections) searches += section.subjects.size();
+  const double threads = std::max(1u, std::thread::hardware_concurrency());
+  const double seconds = settings.search_seconds * threads / static_cast<double>(searches);
+  Tasks tasks;
+  for (Section& section : measurement.sections) {
+    section.records.resize(section.subjects.size());
+    for (size_t k = 0; k < section.subjects.size(); ++k) {
+      tasks.list.emplace_back([&section, &settings, k, seconds] {
+        // A row that the subject does not do counts as right: no record.
+        const auto run = [&section, k](const Row& row) {
+          try {
+            section.subjects[k].run(row);
+          } catch (const RowUnsupported&) {
+            section.subjects.front().run(row);
+          }
+        };
+        const Search search{section.operation, section.format, settings.eps, settings.seed};
+        section.records[k] = settings.search_steps > 0 ? WorstCase(search, run, kNoLimit, settings.search_steps)
+                                                       : WorstCase(search, run, seconds);
+      });
+    }
+  }
+  tasks.RunAll("exactnorm measure, worst cases", parallel_for);
 }
 
 }  // namespace
 
-std::span<const Kernel> Kernels() { return kKernels; }
+const char* OperationName(exactnorm_operation operation) {
+  return operation == EXACTNORM_RMS_NORM ? "rms_norm" : "layer_norm";
+}
 
-Measurement Measure(const Settings& settings) {
+void InOrder(void*, size_t tasks, void (*task)(void* argument, size_t index), void* argument) {
+  for (size_t i = 0; i < tasks; ++i) task(argument, i);
+}
+
+Measurement Measure(const Settings& settings, exactnorm_parallel_for parallel_for) {
   Measurement measurement{settings, {}};
-  for (const Format* f : settings.formats) {
-    for (const Workload& workload : Workloads()) measurement.results.push_back(MeasureOne(workload, *f, settings));
+  for (const exactnorm_operation operation : settings.operations) {
+    for (const Format* f : settings.formats) {
+      Section section{operation, f, Subjects(operation, *f, settings.prescale), {}, {}};
+      for (PluggedKernel* kernel : settings.kernels) {
+        if (auto subject = kernel->AsSubject(operation, *f, settings.columns)) section.subjects.push_back(*subject);
+      }
+      for (Point& point : Points(operation, *f, settings)) section.results.push_back({std::move(point), {}});
+      measurement.sections.push_back(std::move(section));
+    }
   }
+  Tasks points;
+  for (Section& section : measurement.sections) {
+    for (Result& result : section.results) {
+      points.list.emplace_back([&section, &result] { MeasurePoint(section.subjects, result); });
+    }
+  }
+  points.RunAll("exactnorm measure", parallel_for);
+  if (settings.search_seconds > 0 || settings.search_steps > 0) SearchWorstCases(measurement, parallel_for);
   return measurement;
 }
 

@@ -1,51 +1,97 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every kernel on every workload in every format: settings -> error figures. Deterministic for its settings.
+// Every subject on every point in every format: settings -> error figures. Deterministic for its settings, however
+// many threads run it, but for the searches, which get as far as the time allows.
 #ifndef EXACTNORM_BENCH_MEASURE_MEASUREMENT_H_
 #define EXACTNORM_BENCH_MEASURE_MEASUREMENT_H_
 
 #include <cstdint>
-#include <span>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "bench/measure/error_figures.h"
+#include "bench/measure/search.h"
 #include "bench/measure/workloads.h"
+#include "exactnorm/exactnorm.h"
 
 namespace exactnorm::measure {
 
+// Thrown by Subject::run: the subject does not do such rows. They are not held against it.
+struct RowUnsupported {};
+
 // Something that normalises a row: from row.x, gamma and beta to row.y.
-struct Kernel {
-  const char* name;
-  const char* summary;
-  void (*run)(const Row& row);
+struct Subject {
+  std::string name;        // "two-pass f16 x2^-8"
+  std::string algorithm;   // "two-pass"
+  std::string arithmetic;  // "f16 x2^-8", or kExactly, or kUnknown of a plugged kernel
+  std::string summary;
+  std::function<void(const Row& row)> run;
 };
 
-// exactnorm first, then the plain ones of plain_kernels.h.
-std::span<const Kernel> Kernels();
+inline constexpr char kExactly[] = "exact";
+inline constexpr char kUnknown[] = "unknown";
+
+// exactnorm first, then algorithms/. With a prescale k != 0 the kernels that compute in a 16-bit format are there a
+// second time: on RN(2^k x) in the format of the rows, with 4^k eps. That is LayerNorm all the same, and what static
+// scaling does to overflow and error.
+// Source: SLaNC: Static LayerNorm Calibration (its scales come from the weights before; here it is one power of two).
+std::vector<Subject> Subjects(exactnorm_operation operation, const Format& format, int prescale = 0);
+
+inline constexpr char kDistributions[] = "distributions";
+inline constexpr char kReportedBugs[] = "reported bugs";
+
+class PluggedKernel;  // plugged_kernel.h
 
 struct Settings {
+  std::vector<exactnorm_operation> operations = {EXACTNORM_LAYER_NORM, EXACTNORM_RMS_NORM};
   std::vector<const Format*> formats = {kFormats[0], kFormats[1], kFormats[2], kFormats[3]};
   size_t rows = 32;
   size_t columns = 768;
   double eps = 1e-5;
   uint64_t seed = 1;
+  bool sweeps = false;
+  int prescale = 0;                          // log2; 0: none
+  uint64_t search_steps = 0;                 // rows to try for each worst case; 0: as many as search_seconds allow
+  double search_seconds = 0;                 // for all searches of worst cases together, on all threads
+  std::vector<PluggedKernel*> kernels = {};  // measured too, last, in the sections that they support
 };
 
-// One workload in one format: figures per kernel, in the order of Kernels(), or the reason why there are none.
+// What all subjects are measured on at once.
+struct Point {
+  std::string group;                   // kDistributions, kReportedBugs, or the name of a sweep
+  std::string name;                    // within the group
+  int log2_parameter = 0;              // of a sweep
+  std::string obstacle;                // why the format cannot hold it; empty: none
+  size_t columns_measured = SIZE_MAX;  // of a row; of a longer one, so many at equal distances
+  std::function<Batch()> draw;
+};
+
+// Figures per subject, in the order of the section's subjects; none if there is an obstacle.
 struct Result {
-  const Format* format;
-  const Workload* workload;
-  std::string obstacle;  // empty: none
+  Point point;
   std::vector<ErrorFigures> figures;
+};
+
+struct Section {
+  exactnorm_operation operation;
+  const Format* format;
+  std::vector<Subject> subjects;
+  std::vector<Result> results;
+  std::vector<Record> records;  // per subject; none without a search
 };
 
 struct Measurement {
   Settings settings;
-  std::vector<Result> results;  // by format, then by workload
+  std::vector<Section> sections;  // by operation, then by format
 };
 
+const char* OperationName(exactnorm_operation operation);  // layer_norm, rms_norm
+
 // Throws std::bad_alloc, and std::runtime_error if the library refuses a call.
-Measurement Measure(const Settings& settings);
+Measurement Measure(const Settings& settings, exactnorm_parallel_for parallel_for);
+
+// All tasks in order, on the caller's thread.
+void InOrder(void* name, size_t tasks, void (*task)(void* argument, size_t index), void* argument);
 
 }  // namespace exactnorm::measure
 #endif  // EXACTNORM_BENCH_MEASURE_MEASUREMENT_H_

@@ -4,9 +4,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
+#include "bench/measure/figures_cell.h"
 #include "bench/measure/figures_output.h"
+#include "bench/measure/plugged_kernel_output.h"
+#include "bench/measure/sweeps.h"
 #include "exactnorm/exactnorm.h"
 
 namespace exactnorm::measure {
@@ -14,102 +18,141 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// 0.50, 23.4, 1768, 1.8e5, 4e320, 2e-7
-std::string FiveCharacters(const Real& value) {
-  if (value == 0) return "0";
-  if (value >= 0.01 && value < 99999.5) {
-    const auto v = static_cast<double>(value);
-    return fmt::format("{:.{}f}", v, v < 9.995 ? 2 : v < 99.95 ? 1 : 0);
+std::string Cell(const Result& result, size_t subject) {
+  return result.point.obstacle.empty() ? MaxCell(result.figures[subject]) : "-";
+}
+
+// Of the first column: 25 holds every built-in name without a prescale.
+size_t LabelWidth(const Section& section) {
+  size_t width = 25;
+  for (const Subject& subject : section.subjects) width = std::max(width, subject.name.size());
+  return width;
+}
+
+constexpr size_t kTextWidth = 104;
+
+std::string SubjectLine(const Section& section, size_t subject) {
+  std::string line = fmt::format("{:<{}}", section.subjects[subject].name, LabelWidth(section));
+  uint64_t wrong = 0;
+  uint64_t elements = 0;
+  for (const Result& result : section.results) {
+    if (result.point.group != kDistributions) continue;
+    line += fmt::format(" {:>6}", Cell(result, subject));
+    if (!result.point.obstacle.empty()) continue;
+    wrong += result.figures[subject].wrong();
+    elements += result.figures[subject].elements();
   }
-  const std::string text = value.str(1, std::ios::scientific);  // d.de+xx
-  int exponent = std::stoi(text.substr(text.find('e') + 1));
-  int tenths = (text[0] - '0') * 10 + (text[2] - '0');
-  if (exponent >= 0 && exponent < 10) return fmt::format("{}.{}e{}", tenths / 10, tenths % 10, exponent);
-  tenths = (tenths + 5) / 10 * 10;
-  if (tenths == 100) {
-    tenths = 10;
-    ++exponent;
+  return fmt::format("{} {:>6}  {:>5}\n", line, WorstBugCell(section, subject), ShortPercent(wrong, elements));
+}
+
+std::string Table(const Section& section) {
+  std::string text = fmt::format("{:<{}}", fmt::format("{} {}", OperationName(section.operation), section.format->name),
+                                 LabelWidth(section));
+  for (const Workload& workload : Workloads()) text += fmt::format(" {:>6}", workload.head);
+  text += "   bugs  wrong\n";
+  for (size_t k = 0; k < section.subjects.size(); ++k) text += SubjectLine(section, k);
+  for (const Result& result : section.results) {
+    if (result.point.group == kDistributions && !result.point.obstacle.empty())
+      text += fmt::format("- {}: {}\n", result.point.name, result.point.obstacle);
   }
-  return fmt::format("{}e{}", tenths / 10, exponent);
+  return text;
 }
 
-std::string ShortPercent(uint64_t part, uint64_t whole) {
-  if (part == 0) return "0%";
-  if (part == whole) return "100%";
-  const double percent = 100 * static_cast<double>(part) / static_cast<double>(whole);
-  if (percent < 0.05) return "<.1%";
-  return percent < 0.95 ? fmt::format("{:.1f}%", percent) : fmt::format("{:.0f}%", std::min(percent, 99.0));
-}
-
-std::string Cell(const ErrorFigures& f) {
-  const std::string max = f.misplaced_nan() != 0 ? "NaN" : f.misplaced() != 0 ? "inf" : FiveCharacters(f.max_ulps());
-  const std::string mean = f.measured() == 0 ? "-" : FiveCharacters(f.mean_ulps());
-  return fmt::format("  {:>5} {:>5} {:>4}", max, mean, ShortPercent(f.wrong(), f.elements()));
-}
-
-constexpr int kLabelWidth = 14;
-constexpr int kCellWidth = 18;
-
-std::string Header(const Format& f) {
-  std::string names = fmt::format("{:<{}}", f.name, kLabelWidth);
-  std::string columns(kLabelWidth, ' ');
-  for (const Kernel& kernel : Kernels()) {
-    names += fmt::format("  {:-^{}}", fmt::format(" {} ", kernel.name), kCellWidth - 2);
-    columns += "    max  mean wrong";
-  }
-  return fmt::format("{}\n{}\n", names, columns);
-}
-
-std::string WorkloadLine(const Result& result) {
-  std::string line = fmt::format("{:<{}}", result.workload->name, kLabelWidth);
-  if (!result.obstacle.empty()) return fmt::format("{}   skipped: {}\n", line, result.obstacle);
-  for (const ErrorFigures& figures : result.figures) line += Cell(figures);
-  return line + "\n";
-}
-
-// Where the kernel is furthest off in this format, ready to paste; nothing if it is never wrong.
-std::string WorstLine(std::span<const Result> results, size_t kernel, int width) {
+// Where the subject is furthest off in this section, ready to paste; nothing if it is never wrong.
+std::string WorstLine(const Section& section, size_t subject, int width) {
   const Result* worst = nullptr;
-  for (const Result& result : results) {
-    if (!result.obstacle.empty() || !result.figures[kernel].worst()) continue;
-    if (worst == nullptr || result.figures[kernel].max_ulps() > worst->figures[kernel].max_ulps()) worst = &result;
+  for (const Result& result : section.results) {
+    if (result.point.group != kDistributions || result.figures.empty() || !result.figures[subject].worst()) continue;
+    if (worst == nullptr || result.figures[subject].max_ulps() > worst->figures[subject].max_ulps()) worst = &result;
   }
-  if (worst == nullptr || worst->figures[kernel].wrong() == 0) return "";
-  const Element& e = *worst->figures[kernel].worst();
-  return fmt::format("  {:<{}}  {:>5}  {:<13} {:>4},{:<5}  {:<{}}  {:<{}}  {}\n", Kernels()[kernel].name,
-                     kLabelWidth - 2, FiveCharacters(e.ulps), worst->workload->name, e.row, e.column,
+  if (worst == nullptr || worst->figures[subject].wrong() == 0) return "";
+  const Element& e = *worst->figures[subject].worst();
+  return fmt::format("{:<{}}  {:>5}  {:<16} {:>4},{:<5}  {:<{}}  {:<{}}  {}\n", section.subjects[subject].name,
+                     LabelWidth(section), FiveCharacters(e.ulps), worst->point.name, e.row, e.column,
                      HexFloat(*e.x_format, e.x), width, HexFloat(*e.y_format, e.y), width,
                      HexFloat(*e.y_format, e.answer.rounded));
 }
 
-std::string WorstLines(std::span<const Result> results) {
-  const Format& f = *results.front().format;
-  const int width = 9 + (f.precision + 2) / 4;  // sign, 0x1., digits, p, exponent
+std::string WorstLines(const Section& section) {
+  const int width = 9 + (section.format->precision + 2) / 4;  // sign, 0x1., digits, p, exponent
   std::string lines;
-  for (size_t k = 0; k < Kernels().size(); ++k) lines += WorstLine(results, k, width);
+  for (size_t k = 0; k < section.subjects.size(); ++k) lines += WorstLine(section, k, width);
   if (lines.empty()) return "";
-  return fmt::format("{:<{}}  {:>5}  {:<13} {:>4},{:<5}  {:<{}}  {:<{}}  {}\n{}", "furthest off", kLabelWidth, "ulp",
-                     "workload", "row", "col", "x", width, "y", width, "right", lines);
+  return fmt::format("{:<{}}  {:>5}  {:<16} {:>4},{:<5}  {:<{}}  {:<{}}  {}\n{}", "furthest off", LabelWidth(section),
+                     "ulp", "workload", "row", "col", "x", width, "y", width, "right", lines);
 }
 
-// Which kernel puts how many NaNs and infinities where the definition has none, or leaves out one it asks for.
-std::string MisplacedLines(std::span<const Result> results) {
-  std::string lines;
-  for (size_t k = 0; k < Kernels().size(); ++k) {
-    std::string line;
-    for (const Result& result : results) {
-      if (!result.obstacle.empty() || result.figures[k].misplaced() == 0) continue;
-      line += fmt::format("{} {} {}", line.empty() ? "" : ",", result.workload->name, result.figures[k].misplaced());
-    }
-    if (!line.empty()) lines += fmt::format("  {:<{}} {}\n", Kernels()[k].name, kLabelWidth - 2, line);
+Json ResultJson(const Section& section, const Result& result) {
+  Json json = {{"group", result.point.group}, {"name", result.point.name}};
+  if (!result.point.obstacle.empty()) {
+    json["skipped"] = result.point.obstacle;
+    return json;
   }
-  return lines.empty() ? "" : fmt::format("NaN or infinity out of place\n{}", lines);
+  for (size_t k = 0; k < section.subjects.size(); ++k) {
+    json["figures"][section.subjects[k].name] = FiguresJson(result.figures[k]);
+  }
+  return json;
 }
 
-std::string FormatBlock(std::span<const Result> results) {
-  std::string text = Header(*results.front().format);
-  for (const Result& result : results) text += WorkloadLine(result);
-  return text + WorstLines(results) + MisplacedLines(results);
+// Figures along the sweep, an entry per point; null where the format cannot hold the rows.
+Json CurveJson(const std::vector<const Result*>& points, size_t subject) {
+  Json curve;
+  for (const Result* result : points) {
+    const bool skipped = result->figures.empty();
+    const Json figures = skipped ? Json::object() : FiguresJson(result->figures[subject]);
+    for (const char* key :
+         {"elements", "not_correctly_rounded", "max_ulps", "log2_max_ulps", "mean_ulps", "log2_mean_ulps", "bias_ulps",
+          "max_relative", "misplaced_nan", "misplaced_infinity", "missing_nan", "missing_infinity"}) {
+      curve[key].push_back(skipped ? Json(nullptr) : figures[key]);
+    }
+  }
+  return curve;
+}
+
+Json SweepJson(const Section& section, const Sweep& sweep) {
+  std::vector<const Result*> points;
+  for (const Result& result : section.results) {
+    if (result.point.group == sweep.name) points.push_back(&result);
+  }
+  Json json = {{"name", sweep.name}, {"axis", sweep.axis}, {"summary", sweep.summary}};
+  for (const Result* point : points) {
+    json["log2"].push_back(point->point.log2_parameter);
+    json["skipped"].push_back(point->point.obstacle.empty() ? Json(nullptr) : Json(point->point.obstacle));
+  }
+  for (size_t k = 0; k < section.subjects.size(); ++k) {
+    json["curves"][section.subjects[k].name] = CurveJson(points, k);
+  }
+  return json;
+}
+
+Json RecordJson(const Subject& subject, const Record& record) {
+  const Json figures = FiguresJson(record.figures);
+  return {{"subject", subject.name},
+          {"steps", record.steps},
+          {"nan_rows", record.nan_rows},
+          {"ulps", figures["max_ulps"]},
+          {"log2_ulps", figures["log2_max_ulps"]},
+          {"worst", figures["worst"]}};
+}
+
+// Around 1/2 it is the last digits that count.
+std::string RecordNumber(const Real& ulps) {
+  return ulps < 2 ? fmt::format("{:.7f}", static_cast<double>(ulps)) : ShortNumber(ulps);
+}
+
+// The largest errors found, with their rows.
+std::string RecordLines(const Section& section) {
+  if (section.records.empty()) return "";
+  std::string text = fmt::format("{:<{}}  {:>9}  rows tried  row\n", "largest error found", LabelWidth(section), "ulp");
+  for (size_t k = 0; k < section.records.size(); ++k) {
+    const Record& record = section.records[k];
+    if (!record.figures.worst()) continue;
+    std::vector<std::string> row;
+    for (const uint64_t x : record.figures.worst()->row_x) row.push_back(HexFloat(*section.format, x));
+    text += fmt::format("{:<{}}  {:>9}  {:>10}  {}\n", section.subjects[k].name, LabelWidth(section),
+                        RecordNumber(record.figures.max_ulps()), record.steps, fmt::join(row, " "));
+  }
+  return text;
 }
 
 }  // namespace
@@ -117,44 +160,72 @@ std::string FormatBlock(std::span<const Result> results) {
 std::string MeasurementText(const Measurement& measurement) {
   const Settings& s = measurement.settings;
   std::string text = fmt::format(
-      "exactnorm {}: error of LayerNorm against the exact real answer\n"
-      "Each line: {} x {} outputs, eps {}, seed {}. f16 and bf16: plain kernels compute in f32 and round y once.\n"
-      "max, mean: error in ulp of the exact answer, at most 0.50 for a correctly rounded y. wrong: not correctly\n"
-      "rounded. Histograms, errors relative to |y-b| + |b| and the exact answers: --json\n",
+      "exactnorm {}: largest error in ulp against the exact real answer; at most 0.50 if correctly rounded\n"
+      "Each figure: {} x {} outputs, eps {}, seed {}. A kernel is named after its algorithm and the format that it\n"
+      "computes in (x2^k: on rows times 2^k); y is rounded once more to the format of the rows. bugs: rows that\n"
+      "kernels in use got wrong (tests/corpus). wrong: not correctly rounded, of all outputs but those.\n"
+      "Means, bias, histograms, sweeps and exact answers: --json, --csv, --report\n",
       exactnorm_version(), s.rows, s.columns, s.eps, s.seed);
-  const std::span<const Result> results(measurement.results);
-  const size_t per_format = Workloads().size();
-  for (size_t first = 0; first < results.size(); first += per_format) {
-    text += fmt::format("\n{}", FormatBlock(results.subspan(first, per_format)));
+  std::string heads;
+  size_t start = 0;
+  for (const Workload& w : Workloads()) {
+    if (w.head == w.name) continue;
+    const std::string head = fmt::format("{}: {}", w.head, w.name);
+    if (!heads.empty()) heads += heads.size() - start + head.size() > kTextWidth ? ";\n" : "; ";
+    if (heads.ends_with('\n')) start = heads.size();
+    heads += head;
   }
+  text += heads;
+  text += "\n";
+  for (const Section& section : measurement.sections)
+    text += fmt::format("\n{}{}{}", Table(section), WorstLines(section), RecordLines(section));
+  if (!s.kernels.empty()) text += '\n';
+  for (const PluggedKernel* kernel : s.kernels) text += KernelLines(measurement, *kernel);
   return text;
 }
 
 nlohmann::ordered_json MeasurementJson(const Measurement& measurement) {
   const Settings& s = measurement.settings;
-  Json formats = Json::array();
-  for (const Format* f : s.formats) formats.push_back(f->name);
-  Json kernels = Json::array();
-  for (const Kernel& kernel : Kernels()) kernels.push_back({{"name", kernel.name}, {"summary", kernel.summary}});
-  Json results = Json::array();
-  for (const Result& result : measurement.results) {
-    Json json = {{"format", result.format->name}, {"workload", result.workload->name}};
-    if (!result.obstacle.empty()) {
-      json["skipped"] = result.obstacle;
-    } else {
-      for (size_t k = 0; k < Kernels().size(); ++k) json["kernels"][Kernels()[k].name] = FiguresJson(result.figures[k]);
+  Json sections = Json::array();
+  for (const Section& section : measurement.sections) {
+    Json subjects = Json::array();
+    for (const Subject& subject : section.subjects) {
+      subjects.push_back({{"name", subject.name},
+                          {"algorithm", subject.algorithm},
+                          {"arithmetic", subject.arithmetic},
+                          {"summary", subject.summary}});
     }
-    results.push_back(std::move(json));
+    Json results = Json::array();
+    for (const Result& result : section.results) {
+      if (result.point.group == kDistributions || result.point.group == kReportedBugs) {
+        results.push_back(ResultJson(section, result));
+      }
+    }
+    Json sweeps = Json::array();
+    for (const Sweep& sweep : Sweeps()) {
+      if (s.sweeps) sweeps.push_back(SweepJson(section, sweep));
+    }
+    Json records = Json::array();
+    for (size_t k = 0; k < section.records.size(); ++k) {
+      records.push_back(RecordJson(section.subjects[k], section.records[k]));
+    }
+    sections.push_back({{"operation", OperationName(section.operation)},
+                        {"format", section.format->name},
+                        {"subjects", subjects},
+                        {"results", results},
+                        {"sweeps", sweeps},
+                        {"records", records}});
   }
+  Json kernels = Json::array();
+  for (const PluggedKernel* kernel : s.kernels) kernels.push_back(KernelJson(measurement, *kernel));
   return {{"exactnorm", exactnorm_version()},
-          {"operation", "layer_norm"},
-          {"formats", formats},
           {"rows", s.rows},
           {"columns", s.columns},
           {"eps", s.eps},
           {"seed", s.seed},
+          {"prescale", s.prescale},
           {"kernels", kernels},
-          {"results", results}};
+          {"sections", sections}};
 }
 
 }  // namespace exactnorm::measure

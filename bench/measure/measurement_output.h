@@ -10,7 +10,7 @@
 
 namespace exactnorm::measure {
 
-// Tables of at most 104 columns; hex floats of binary64 take 122.
+// Tables of at most 116 columns; hex floats of binary64 take 136.
 std::string MeasurementText(const Measurement& measurement);
 
 // Everything: settings, version, all figures, worst cases in hex floats.

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <random>
 #include <span>
 #include <string>
@@ -16,27 +17,37 @@
 
 namespace exactnorm::measure {
 
-// Gamma and beta empty: all 1 and all 0.
+// Rows in their formats. Gamma and beta empty: all 1 and all 0.
 struct Batch {
   const Format* format;
   size_t rows;
   size_t columns;
   double eps;
   std::vector<unsigned char> x, gamma, beta;
+  const Format* parameter_format = format;
+  const Format* y_format = format;
+  exactnorm_operation operation = EXACTNORM_LAYER_NORM;
 
-  // Row i as LayerNorm input in `format` throughout, to be written to y (one row of room).
+  // Row i as input, to be written to y (one row of room).
   Row RowAt(size_t i, void* y) const;
 };
 
 struct Workload {
-  const char* name;
-  uint64_t stream;  // with the seed, what the random numbers depend on; unique, never changed
-  bool affine;      // gamma uniform in [1/2, 3/2), beta N(0, 1)
-  void (*fill)(std::mt19937_64& engine, const Format& f, std::span<double> row);
-  std::string (*obstacle)(const Format& f);  // why f cannot hold it, or nothing
+  std::string name;
+  std::string head;  // of a table's column, at most six characters
+  uint64_t stream;   // with the seed, what the random numbers depend on; unique, never changed
+  bool affine;       // gamma uniform in [1/2, 3/2), beta N(0, 1)
+  std::function<void(std::mt19937_64& engine, const Format& f, std::span<double> row)> fill;
+  std::function<std::string(const Format& f)> obstacle;  // why f cannot hold it, or nothing
 };
 
+// The distributions.
 std::span<const Workload> Workloads();
+
+// The ingredients of fills and obstacles.
+void FillNormal(std::mt19937_64& engine, std::span<double> row, double mean, double sigma);
+double Spacing(const Format& f, double value);  // of f around value != 0
+double LargestFinite(const Format& f);
 
 // Precondition: workload.obstacle(f) is empty.
 Batch Draw(const Workload& workload, const Format& f, size_t rows, size_t columns, double eps, uint64_t seed);

@@ -250,7 +250,8 @@ TEST_F(BadInput, DiskThatFillsUp) {
 
 TEST_F(BadInput, Measure) {
   ExpectRefusal("measure --kernel my.so",
-                "exactnorm measure: '--kernel' is not known here; see exactnorm measure --help");
+                "exactnorm measure: --kernel my.so: cannot be loaded: ./my.so: cannot open shared object file: No such "
+                "file or directory");
   ExpectRefusal("measure --columns 0",
                 "exactnorm measure: --columns: Value 0 not in range 1 to 16777216; see exactnorm measure --help");
   ExpectRefusal("measure --formats fp8",

@@ -52,7 +52,7 @@ TEST_F(Check, TheScreenShowsTheFiguresAndTheWorstCase) {
                               "layer_norm, 2 rows of 2, x f32, y f32\n"
                               "\n"))
       << outcome.out;
-  for (const std::string part : {" 1 (25.0 %)", " max 2, mean 0.5\n", "worst case: row 1, column 0, 2 ulp\n"}) {
+  for (const std::string part : {" 1 (25.0 %)", " max 2, mean 0.5, bias 0.5\n", "worst case: row 1, column 0, 2 ulp\n"}) {
     EXPECT_NE(outcome.out.find(part), std::string::npos) << outcome.out;
   }
   EXPECT_TRUE(

@@ -209,14 +209,10 @@ TEST_F(Run, EverySubcommandHasHelpWithAnExample) {
     const Outcome outcome = Execute(name + " --help");
     EXPECT_EQ(outcome.exit_code, 0) << name;
     EXPECT_EQ(outcome.error, "") << name;
-    const size_t example = outcome.out.find("Example:");
+    const size_t example = outcome.out.find("Example");
     ASSERT_NE(example, std::string::npos) << name;
     EXPECT_NE(outcome.out.find("exactnorm " + name, example), std::string::npos) << name;
     EXPECT_NE(top.find("\n  " + name + " "), std::string::npos) << name;
-  }
-  for (const std::string later : {"verify"}) {
-    EXPECT_EQ(top.find(later), std::string::npos) << later;
-    EXPECT_EQ(Execute(later).exit_code, 2) << later;
   }
 }
 

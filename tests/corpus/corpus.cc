@@ -105,6 +105,10 @@ Entry ParseEntry(const std::string& line) {
 std::vector<Entry> Read(const std::string& path) {
   std::ifstream file(path);
   if (!file) throw std::runtime_error("cannot read " + path);
+  return Read(file, path);
+}
+
+std::vector<Entry> Read(std::istream& file, const std::string& name) {
   std::vector<Entry> entries;
   std::string source;
   int number = 0;
@@ -118,7 +122,7 @@ std::vector<Entry> Read(const std::string& path) {
     try {
       entries.push_back(ParseEntry(line));
     } catch (const std::exception& error) {
-      throw std::runtime_error(path + ":" + std::to_string(number) + ": " + error.what());
+      throw std::runtime_error(name + ":" + std::to_string(number) + ": " + error.what());
     }
     entries.back().source = source;
   }

@@ -3,6 +3,7 @@
 #ifndef EXACTNORM_TESTS_CORPUS_CORPUS_H_
 #define EXACTNORM_TESTS_CORPUS_CORPUS_H_
 
+#include <iosfwd>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@ struct Entry {
 
 // Throws std::runtime_error naming file and line if an entry does not have the format.
 std::vector<Entry> Read(const std::string& path);
+std::vector<Entry> Read(std::istream& file, const std::string& name);
 
 }  // namespace exactnorm::corpus
 #endif  // EXACTNORM_TESTS_CORPUS_CORPUS_H_

@@ -5,6 +5,7 @@
 #define EXACTNORM_TESTS_LAWS_INVOCATION_H_
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "tests/laws/subject.h"
@@ -33,6 +34,7 @@ struct Unsupported {};
 // Thrown by Invoke: the kernel answered neither that nor EXACTNORM_KERNEL_DONE.
 struct KernelFailure {
   int answer;
+  std::string reason = {};  // a subject that knows more may throw this itself
 };
 
 // `problem` is all but the rows of x; its own x is not looked at. Rows have equal lengths, at least one.

@@ -36,7 +36,8 @@ Outcome Check(const Law& law, const Ask& ask, const Subject& subject, const Orac
   try {
     return law.check(subject, oracle, c, ask);
   } catch (const KernelFailure& failure) {
-    return Outcome::Broken("the kernel failed with answer " + std::to_string(failure.answer));
+    return Outcome::Broken(failure.reason.empty() ? "the kernel failed with answer " + std::to_string(failure.answer)
+                                                  : failure.reason);
   }
 }
 

@@ -14,9 +14,9 @@ bool SameFormats(const Formats& a, const Formats& b) {
 }
 
 // A level counts where something was asked and answered; without any question of its own it is taken for unreached.
-std::optional<int> HighestLevel(const std::vector<Finding>& findings, Axis axis, const Formats* formats) {
+std::optional<int> HighestLevel(const std::vector<Finding>& findings, Axis axis, const Formats* formats, int most) {
   std::optional<int> reached;
-  for (int level = 0; level <= kHighestLevel; ++level) {
+  for (int level = 0; level <= std::min(kHighestLevel, most); ++level) {
     bool held = false;
     for (const Finding& f : findings) {
       if (f.ask.axis != axis || f.ask.level != level || (formats != nullptr && !SameFormats(f.formats, *formats))) {
@@ -60,9 +60,11 @@ std::string FormatsName(const Formats& f) {
   return name;
 }
 
-std::optional<int> Verdict::Level(Axis axis) const { return HighestLevel(findings, axis, nullptr); }
+std::optional<int> Verdict::Level(Axis axis) const {
+  return HighestLevel(findings, axis, nullptr, most_levels[static_cast<int>(axis)]);
+}
 std::optional<int> Verdict::Level(Axis axis, const Formats& formats) const {
-  return HighestLevel(findings, axis, &formats);
+  return HighestLevel(findings, axis, &formats, most_levels[static_cast<int>(axis)]);
 }
 
 std::vector<std::string> Verdict::Unsupported() const {
@@ -116,7 +118,7 @@ Verdict Examine(const Subject& subject, const Oracle& oracle, const std::vector<
 
   using Clock = std::chrono::steady_clock;
   const Clock::time_point start = Clock::now();
-  Verdict verdict{subject.name, options.seed, options.cases, {}};
+  Verdict verdict{subject.name, options.seed, options.cases, {}, {2, 2}};
   for (size_t q = 0; q < questions.size(); ++q) {
     const auto& [law, ask, formats] = questions[q];
     if (options.progress) options.progress(*law, *ask, *formats);
@@ -149,6 +151,10 @@ std::ostream& operator<<(std::ostream& out, const Verdict& v) {
       << Reached(Axis::kRepeatability, v.Level(Axis::kRepeatability)) << "  (seed " << v.seed << ", " << v.cases
       << " cases a law)\n";
   for (const Formats& f : formats) {
+    const bool refused = std::all_of(v.findings.begin(), v.findings.end(), [&](const Finding& g) {
+      return !SameFormats(f, g.formats) || g.standing == Standing::kUnsupported;
+    });
+    if (refused) continue;  // listed below
     out << "  " << FormatsName(f) << ": " << Reached(Axis::kAccuracy, v.Level(Axis::kAccuracy, f)) << ", "
         << Reached(Axis::kRepeatability, v.Level(Axis::kRepeatability, f)) << '\n';
   }

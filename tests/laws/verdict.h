@@ -56,6 +56,7 @@ struct Verdict {
   uint64_t seed = 0;
   int cases = 0;
   std::vector<Finding> findings;
+  int most_levels[2] = {2, 2};  // A and R: less, where something seen outside of the laws rules a level out
 
   // The highest level of the axis up to which no law is broken and at each of which some law held; with `formats`, of
   // the findings there alone. Nothing if not even level 0 is reached.

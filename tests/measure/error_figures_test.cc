@@ -115,6 +115,43 @@ TEST_F(TwoColumns, BucketsEndAtPowersOfTwo) {
   EXPECT_EQ(bucket(0x1p100), ErrorFigures::kBuckets - 1);
 }
 
+TEST_F(TwoColumns, BiasAndHistogramKeepTheSign) {
+  const ErrorFigures below = Figures(-0.5f - 0x1p-24f, 0.5f);  // one ulp towards -infinity
+  EXPECT_EQ(below.bias_ulps(), -0.5);
+  EXPECT_EQ(below.histogram()[1], 1u);
+  EXPECT_EQ(below.histogram_below()[1], 1u);
+  const ErrorFigures above = Figures(-0.5f, 0.5f + 0x1p-24f);
+  EXPECT_EQ(above.bias_ulps(), 0.5);
+  EXPECT_EQ(above.histogram_below()[1], 0u);
+  const ErrorFigures both = Figures(-0.5f - 0x1p-24f, 0.5f + 0x1p-24f);  // scaled, not shifted
+  EXPECT_EQ(both.bias_ulps(), 0);
+  EXPECT_EQ(both.mean_ulps(), 1);
+}
+
+TEST_F(TwoColumns, AShortRowComesWithItsWorstCase) {
+  const Element worst = *Figures(-0.5f, std::nextafter(0.5f, 1.0f)).worst();
+  EXPECT_EQ(worst.row_x, (std::vector<uint64_t>{0xBF800000, 0x3F800000}));
+  EXPECT_TRUE(worst.row_g.empty());
+  EXPECT_TRUE(worst.row_b.empty());
+}
+
+TEST(Figures, OfSomeColumnsAreThoseOfTheirElements) {
+  const float x[] = {-1, 1, 3, 5};
+  const float y[] = {9, -0.25f, 0.25f, 9};  // with eps 11: -0.75, -0.25, 0.25, 0.75
+  const Row row{
+      EXACTNORM_LAYER_NORM, &kF32, &kF32, &kF32, &kF32, 4, 11, x, nullptr, nullptr, nullptr, nullptr, nullptr};
+  const std::vector<size_t> inner = {1, 2}, outer = {3, 0};
+  ErrorFigures figures;
+  figures.Add(row, inner, ExactAnswers(row, inner), y, 0);
+  EXPECT_EQ(figures.elements(), 2u);
+  EXPECT_EQ(figures.wrong(), 0u);
+  figures.Add(row, outer, ExactAnswers(row, outer), y, 0);
+  EXPECT_EQ(figures.wrong(), 2u);
+  ASSERT_TRUE(figures.worst());
+  EXPECT_EQ(figures.worst()->column, 0u);
+  EXPECT_EQ(figures.worst()->answer.rounded, std::bit_cast<uint32_t>(-0.75f));
+}
+
 TEST_F(TwoColumns, NansAndInfinitiesAreCountedApart) {
   const float nan = std::numeric_limits<float>::quiet_NaN();
   const float infinity = std::numeric_limits<float>::infinity();

@@ -54,7 +54,7 @@ TEST(FiguresText, ShowsShareHistogramAndWorstCase) {
   EXPECT_EQ(FiguresText(Figures(-0.5f, 0x1.000004p-1f)),
             "elements                     2\n"
             "not correctly rounded        1 (50.0 %)\n"
-            "error in ulp                 max 2, mean 1\n"
+            "error in ulp                 max 2, mean 1, bias 1\n"
             "error over |y-b| + |b|       max 2.38e-07\n"
             "\n"
             "correctly rounded                    1   50.0 %  ##########\n"
@@ -77,7 +77,7 @@ TEST(FiguresJson, HoldsEveryFigure) {
   EXPECT_EQ(json["max_ulps"], 2);
   EXPECT_EQ(json["log2_max_ulps"], 1);
   EXPECT_EQ(json["misplaced_infinity"], 1);
-  EXPECT_EQ(json["wrong_histogram"].dump(), R"([{"up_to_ulps":2.0,"count":1}])");
+  EXPECT_EQ(json["wrong_histogram"].dump(), R"([{"up_to_ulps":2.0,"count":1,"below":0}])");
   EXPECT_EQ(json["worst"]["y"], "0x1.000004p-1");
   EXPECT_EQ(json["first_misplaced"]["y"], "inf");
   EXPECT_EQ(json["first_misplaced"]["exact"], "-0x1p-1");
@@ -92,7 +92,7 @@ TEST(FiguresJson, AnErrorBeyondBinary64HasItsLogarithm) {
   const auto json = FiguresJson(figures);
   EXPECT_TRUE(json["max_ulps"].is_null());
   EXPECT_EQ(json["log2_max_ulps"], 1074);
-  EXPECT_EQ(json["wrong_histogram"].dump(), R"([{"up_to_ulps":null,"count":1}])");
+  EXPECT_EQ(json["wrong_histogram"].dump(), R"([{"up_to_ulps":null,"count":1,"below":0}])");
 }
 
 }  // namespace

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// `exactnorm verify` from the command line to the exit code.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "tests/command/command_test.h"
+
+namespace exactnorm::command {
+namespace {
+
+using VerifyTest = CommandTest;
+
+std::string Kernel(const std::string& name) { return " --kernel '" EXACTNORM_PLUGINS "/" + name + "'"; }
+
+TEST_F(VerifyTest, ThisLibraryReachesItsClaimInEveryFormat) {
+  const Outcome outcome = Execute("verify --cases 20 --formats f64,f32,f16,bf16,mixed --json");
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.error << outcome.out;
+  const auto json = nlohmann::json::parse(outcome.out);
+  EXPECT_EQ(json["accuracy"], "A2");
+  EXPECT_EQ(json["claim_holds"], true);
+  EXPECT_EQ(json["formats"].size(), 8u);
+  EXPECT_TRUE(json["findings"].empty());
+}
+
+TEST_F(VerifyTest, TheClaimDecidesTheExitCode) {
+  const std::string line = "verify --cases 20 --formats f32" + Kernel("good.so");
+  EXPECT_EQ(Execute(line + " --claim A0,R1").exit_code, 0);
+  EXPECT_EQ(Execute(line + " --claim R1").exit_code, 0);
+  const Outcome high = Execute(line + " --claim A2");
+  EXPECT_EQ(high.exit_code, 1);
+  EXPECT_NE(high.out.find("# Every result is correctly rounded (A2, f32)\n# y["), std::string::npos) << high.out;
+  EXPECT_NE(high.out.find("\nA2,R0 is not reached\n"), std::string::npos) << high.out;
+}
+
+TEST_F(VerifyTest, FormatsThatAKernelDoesNotHaveAreNoLevelOfIts) {
+  const Outcome outcome = Execute("verify --cases 20 --formats f64,f32 --claim A0,R1" + Kernel("good.so"));
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.out;
+  EXPECT_NE(outcome.out.find("\n  f32: A"), std::string::npos) << outcome.out;
+  EXPECT_EQ(outcome.out.find("f64: "), std::string::npos) << outcome.out;
+  EXPECT_NE(outcome.out.find("\nnot supported\n  f64\n"), std::string::npos) << outcome.out;
+}
+
+TEST_F(VerifyTest, OtherBitsOnAnotherTargetAreSeen) {
+  const Outcome outcome = Execute("verify --cases 20 --formats f32" + Kernel("forced_target.so"));
+  EXPECT_NE(outcome.out.find("# Every instruction set gives the same bits (R2, f32)"), std::string::npos)
+      << outcome.out;
+}
+
+TEST_F(VerifyTest, EqualSeedsPrintEqualBytes) {
+  const std::string line = "verify --cases 20 --formats f32,bf16" + Kernel("placement.so");
+  const std::string first = Execute(line).out;
+  EXPECT_EQ(first, Execute(line).out);
+  EXPECT_NE(first, Execute(line + " --seed 2").out);
+}
+
+TEST_F(VerifyTest, JunitIsWrittenBesideTheScreen) {
+  const Outcome outcome = Execute("verify --cases 5 --formats f32 --junit out.xml" + Kernel("crash.so"));
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_EQ(Files(), std::vector<std::string>{"out.xml"});
+  const std::string xml = Bytes("out.xml");
+  EXPECT_EQ(xml.find("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites"), 0u);
+  EXPECT_NE(xml.find("</testsuites>\n"), std::string::npos);
+  EXPECT_NE(outcome.out.find("below A0"), std::string::npos);
+}
+
+TEST_F(VerifyTest, RefusesBadUsageInOneLine) {
+  for (const std::string& bad :
+       {Kernel("nothing.so"), Kernel("good.so:nothing"), std::string(" --formats f31"), std::string(" --claim A3"),
+        std::string(" --claim A1,R"), std::string(" --claim A1R1"), std::string(" --claim A1,A2"),
+        std::string(" --cases 0"), std::string(" --seconds 0"), std::string(" --seed -1"),
+        std::string(" --junit /no/such/folder/x.xml"), std::string(" trailing")}) {
+    const Outcome outcome = Execute("verify" + bad);
+    EXPECT_EQ(outcome.exit_code, 2) << bad;
+    EXPECT_EQ(outcome.out, "") << bad;
+    EXPECT_EQ(outcome.error.find('\n'), outcome.error.size() - 1) << bad << outcome.error;
+    EXPECT_TRUE(Files().empty());
+  }
+}
+
+TEST_F(VerifyTest, StopsAfterTheGivenTime) {
+  const auto begin = std::chrono::steady_clock::now();
+  const Outcome outcome = Execute("verify --cases 1000000 --seconds 0.3 --json");
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20));
+  EXPECT_EQ(outcome.error, "");
+  const auto json = nlohmann::json::parse(outcome.out);
+  for (const auto& law : json["laws"]) EXPECT_LT(law["held"], 100000) << law["law"];
+}
+
+}  // namespace
+}  // namespace exactnorm::command
