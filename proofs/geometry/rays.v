@@ -81,11 +81,12 @@ Qed.
 (** A point lies between the half-lines iff it lies in all boxes that are cut far enough away. *)
 Lemma in_rays_cut E t K : (forall i, `|t i 0| < K) -> in_rays E t <-> in_box (cut E K) t.
 Proof.
-move=> tK; split=> tE i; have := tE i; have := tK i; rewrite ltr_norml => /andP[lo hi];
-  rewrite /above_end /below_end /within /= !mxE;
-  case: (low_end E i) => [l|]; case: (high_end E i) => [h|] /=; case: (both E i);
-  rewrite ?(ltW lo) ?(ltW hi) ?lo ?hi ?andbT //; try (by case=> -> ->); try (by case=> -> _);
-  try (by case=> _ ->); by move=> /andP[].
+move=> tK; split=> tE i; have /andP[lo hi] : - K < t i 0 < K by rewrite -ltr_norml.
+  have [] := tE i; rewrite /above_end /below_end /within /= !mxE.
+  by case: (low_end E i) => [l|]; case: (high_end E i) => [h|] /=; case: (both E i) => ls sh;
+     apply/andP; split=> //; exact: ltW.
+have := tE i; rewrite /above_end /below_end /within /= !mxE.
+by case: (low_end E i) => [l|]; case: (high_end E i) => [h|] /=; case: (both E i) => /andP[].
 Qed.
 
 Definition size_of t : R := \sum_i `|t i 0|.
@@ -135,7 +136,8 @@ Lemma total_high_cut E K : open_above E -> 0 <= K -> K - reach_of E <= total (hi
 Proof.
 case/existsP => j; case e: (high_end E j) => // _ K0.
 have each i : - `|odflt 0 (high_end E i)| <= high (cut E K) i 0.
-  by rewrite !mxE; case: (high_end E i) => [h|] /=; rewrite ?normr0 ?oppr0 // ler_oppl -normrN ler_norm.
+  by rewrite !mxE; case: (high_end E i) => [h|] /=; rewrite ?normr0 ?oppr0 // ler_oppl
+    -normrN ler_norm.
 rewrite /total [leRHS](bigD1 j) //= [X in _ <= X + _]mxE e /= ler_add2l /reach_of.
 rewrite (bigD1 j) //= opprD ler_naddl ?oppr_le0 ?addr_ge0 // -sumrN ler_sum // => i _.
 by rewrite (le_trans _ (each i)) // ler_opp2 ler_addr.
@@ -205,7 +207,8 @@ exists (reach_of E + 1) => //; apply/(shorter_attained _ (cut_proper pE rL)).
 by rewrite nearest_cut.
 Qed.
 
-Lemma furthest_cut E K : ~~ open_below E -> ~~ open_above E -> furthest (cut E K) = furthest (cut E 0).
+Lemma furthest_cut E K :
+  ~~ open_below E -> ~~ open_above E -> furthest (cut E K) = furthest (cut E 0).
 Proof. by move=> nb na; rewrite /furthest (low_cut _ nb) (high_cut _ na). Qed.
 
 Lemma furthest_far E K : open_below E \/ open_above E -> 1 <= K -> K <= normsq (furthest (cut E K)).
