@@ -150,6 +150,7 @@ exactnorm_status CheckArguments(const exactnorm_call* given, CheckedCall* checke
                          call.rows,
                          x_stride * static_cast<size_t>(row.x_format->bytes),
                          y_stride * static_cast<size_t>(row.y_format->bytes),
+                         call.parameters,
                          call.parallel_for,
                          call.pool};
   return EXACTNORM_OK;

@@ -16,6 +16,7 @@ struct CheckedCall {
   size_t rows;
   size_t x_stride_bytes;
   size_t y_stride_bytes;
+  const exactnorm_parameters* parameters;  // where first_row's gamma and beta come from; or null
   exactnorm_parallel_for parallel_for;
   void* pool;
 

@@ -1,44 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0
-// The call: check arguments -> each row through the stages -> status. Everything that can be refused is
-// refused before the first write.
+// The call: check arguments -> rows through the stages -> status. Everything that can be refused is refused before the
+// first write.
 #include "exactnorm/exactnorm.h"
 
+#include <algorithm>
 #include <atomic>
-#include <cstring>
+#include <cstdint>
 #include <new>
 
 #include "lib/arguments.h"
-#include "lib/exact/row.h"
+#include "lib/fast/target.h"
 #include "lib/parameters.h"
+#include "lib/stages.h"
 
 namespace exactnorm {
 namespace {
 
-// The rows of one call as tasks. Once a row has run out of memory the later ones are left alone, the
-// earlier ones still run: so the rows before `first_unfinished` are complete at the end.
+// The rows of one call as tasks, each some consecutive rows. Once a row has run out of memory the later tasks are left
+// alone, the earlier ones still run: so the rows before `first_unfinished` are complete at the end.
 struct RowTasks {
-  const CheckedCall& call;
+  const Stages& stages;
+  size_t rows;
+  size_t rows_per_task;
   std::atomic<size_t> first_unfinished;
 
-  void Run(size_t index) noexcept {
-    if (index >= first_unfinished.load(std::memory_order_relaxed)) return;
-    try {
-      exact::NormalizeRow(call.row(index));
-    } catch (const std::bad_alloc&) {
-      size_t first = first_unfinished.load(std::memory_order_relaxed);
-      while (index < first && !first_unfinished.compare_exchange_weak(first, index)) {
-      }
+  size_t tasks() const { return rows / rows_per_task + (rows % rows_per_task != 0 ? 1 : 0); }
+  void Run(size_t task) noexcept {
+    const size_t begin = task * rows_per_task;
+    if (begin >= first_unfinished.load(std::memory_order_relaxed)) return;
+    const size_t count = std::min(rows - begin, rows_per_task);
+    const size_t complete = stages.Normalize(begin, count);
+    if (complete == count) return;
+    size_t first = first_unfinished.load(std::memory_order_relaxed);
+    while (begin + complete < first && !first_unfinished.compare_exchange_weak(first, begin + complete)) {
     }
   }
   static void Task(void* tasks, size_t index) { static_cast<RowTasks*>(tasks)->Run(index); }
 };
 
-size_t RunRows(const CheckedCall& call) {
-  RowTasks tasks{call, {call.rows}};
-  if (call.parallel_for != nullptr && call.rows > 1) {
-    call.parallel_for(call.pool, call.rows, &RowTasks::Task, &tasks);
+// Few rows are still spread over this many tasks.
+constexpr size_t kLeastTasks = 32;
+
+size_t RunRows(const CheckedCall& call, const fast::Target& target) {
+  const Stages stages(call, &target);
+  const bool parallel = call.parallel_for != nullptr && call.rows > 1;
+  const size_t most = parallel ? std::max<size_t>(call.rows / kLeastTasks, 1) : call.rows;
+  RowTasks tasks{stages, call.rows, std::min(stages.rows_together(), std::max<size_t>(most, 1)), {call.rows}};
+  if (parallel) {
+    call.parallel_for(call.pool, tasks.tasks(), &RowTasks::Task, &tasks);
   } else {
-    for (size_t i = 0; i < call.rows; ++i) tasks.Run(i);
+    for (size_t i = 0; i < tasks.tasks(); ++i) tasks.Run(i);
   }
   return tasks.first_unfinished;
 }
@@ -50,7 +61,9 @@ exactnorm_status exactnorm_normalize(const exactnorm_call* call, size_t* finishe
   if (finished_rows != nullptr) *finished_rows = 0;
   exactnorm::CheckedCall checked{};
   if (const auto status = exactnorm::CheckArguments(call, &checked); status != EXACTNORM_OK) return status;
-  const size_t finished = exactnorm::RunRows(checked);
+  const exactnorm::fast::Target* target = exactnorm::fast::ChosenTarget();
+  if (target == nullptr) return EXACTNORM_TARGET_UNAVAILABLE;
+  const size_t finished = exactnorm::RunRows(checked, *target);
   if (finished_rows != nullptr) *finished_rows = finished;
   return finished == checked.rows ? EXACTNORM_OK : EXACTNORM_OUT_OF_MEMORY;
 }
@@ -69,7 +82,8 @@ exactnorm_status exactnorm_parameters_prepare(exactnorm_format format, size_t co
     return begin == nullptr ? std::vector<unsigned char>() : std::vector<unsigned char>(begin, begin + bytes);
   };
   try {
-    *parameters = new exactnorm_parameters{f, columns, copy(gamma), copy(beta)};
+    *parameters = new exactnorm_parameters{f, columns, copy(gamma), copy(beta), nullptr, {}};
+    (*parameters)->FindWindows();
   } catch (const std::bad_alloc&) {
     return EXACTNORM_OUT_OF_MEMORY;
   }

@@ -76,4 +76,12 @@ void NormalizeRow(const Row& row) {
   WriteStatistics(row, statistics);
 }
 
+void FinishRow(const Row& row, std::span<const uint32_t> columns, bool statistics) {
+  if (columns.empty() && !statistics) return;
+  const Moments moments = ComputeMoments(row).value();
+  const Radicand radicand(moments.radicand);
+  if (statistics) WriteStatistics(row, RoundStatistics(row, moments.sum, radicand));
+  for (const uint32_t i : columns) Store(*row.y_format, row.y, i, RoundElement(row, i, moments, radicand));
+}
+
 }  // namespace exactnorm::exact

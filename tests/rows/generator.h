@@ -36,15 +36,17 @@ class Generator {
   Bits Numbers(const Format& f, Family family, size_t n);
   uint64_t Below(uint64_t bound) { return random_() % bound; }
 
+  // Changes of a finite problem that Next makes now and then.
+  void CancelAgainstBeta(Problem& p);
+  void PlaceOnTies(Problem& p);
+  void PlaceNonFinite(Problem& p);
+
  private:
   Problem Next(const Format& x, const Format& parameter, const Format& y, const Format& statistics, size_t max_columns);
   const Format& AnyFormat() { return *kFormats[Below(4)]; }
   Family AnyFamily() { return static_cast<Family>(Below(kFamilies)); }
   size_t Columns(size_t max_columns);
   double Eps();
-  void CancelAgainstBeta(Problem& p);
-  void PlaceOnTies(Problem& p);
-  void PlaceNonFinite(Problem& p);
 
   std::mt19937_64 random_;
 };

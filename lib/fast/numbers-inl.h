@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+// Arrays of binary32, bfloat16 and binary16 as vectors of binary64: loads are exact, stores round to nearest.
+#if defined(EXACTNORM_FAST_NUMBERS_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef EXACTNORM_FAST_NUMBERS_INL_H_
+#undef EXACTNORM_FAST_NUMBERS_INL_H_
+#else
+#define EXACTNORM_FAST_NUMBERS_INL_H_
+#endif
+
+#include <hwy/cache_control.h>
+#include <hwy/highway.h>
+
+#include <cstring>
+
+#include "lib/fast/error_bounds.h"
+#include "lib/formats/format.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace exactnorm::fast::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+using D = hn::ScalableTag<double>;  // the lanes of everything that is computed
+using F = hn::Rebind<float, D>;     // as many binary32 numbers
+using U = hn::RebindToUnsigned<F>;  // as many of their patterns
+using I = hn::RebindToSigned<F>;
+using H = hn::Rebind<uint16_t, D>;  // as many 16-bit patterns
+using VD = hn::Vec<D>;
+using VF = hn::Vec<F>;
+using VU = hn::Vec<U>;
+
+// Columns are normalised in groups of four vectors.
+HWY_INLINE size_t GroupColumns() { return 4 * hn::Lanes(D()); }
+inline constexpr size_t kMostGroupColumns = 4 * HWY_MAX_BYTES / sizeof(double);
+
+// The formats, each with its bytes per number, exact loads, and the store of patterns that stand in 32 bits each; past
+// the caches, where it is streamed. Addresses have to be multiples of kBytes, since not every target reads others; to
+// stream, of the bytes that are written.
+inline constexpr size_t kLeastStreamed = 16;  // Stream writes that much, however short the vector
+struct Binary32 {
+  static constexpr size_t kBytes = 4;
+  static HWY_INLINE VF LoadFloats(const unsigned char* at) {
+    return hn::LoadU(F(), reinterpret_cast<const float*>(at));
+  }
+  static HWY_INLINE void StorePatterns(VU patterns, unsigned char* at) {
+    hn::StoreU(patterns, U(), reinterpret_cast<uint32_t*>(at));
+  }
+  static HWY_INLINE void StreamPatterns(VU patterns, unsigned char* at) {
+    if constexpr (hn::MaxLanes(U()) * kBytes < kLeastStreamed) return StorePatterns(patterns, at);
+    hn::Stream(patterns, U(), reinterpret_cast<uint32_t*>(at));
+  }
+};
+
+struct Bits16 {
+  static constexpr size_t kBytes = 2;
+  static HWY_INLINE VU LoadPatterns(const unsigned char* at) {
+    return hn::PromoteTo(U(), hn::LoadU(H(), reinterpret_cast<const uint16_t*>(at)));
+  }
+  // DemoteTo saturates; what is below 2^16 stays.
+  static HWY_INLINE void StorePatterns(VU patterns, unsigned char* at) {
+    hn::StoreU(hn::DemoteTo(H(), hn::BitCast(I(), patterns)), H(), reinterpret_cast<uint16_t*>(at));
+  }
+  static HWY_INLINE void StreamPatterns(VU patterns, unsigned char* at) {
+    if constexpr (hn::MaxLanes(U()) * kBytes < kLeastStreamed) return StorePatterns(patterns, at);
+    hn::Stream(hn::DemoteTo(H(), hn::BitCast(I(), patterns)), H(), reinterpret_cast<uint16_t*>(at));
+  }
+};
+
+// A bfloat16 is the top half of a binary32.
+struct Bfloat16 : Bits16 {
+  static HWY_INLINE VF LoadFloats(const unsigned char* at) {
+    return hn::BitCast(F(), hn::ShiftLeft<16>(LoadPatterns(at)));
+  }
+};
+
+// A binary16's fields as those of a binary32 mean the number times 2^-112, subnormals too; the product is exact.
+// Infinities and NaNs become such: their fields would mean 65536 and more.
+struct Binary16 : Bits16 {
+  static HWY_INLINE VF LoadFloats(const unsigned char* at) {
+    const U u;
+    const F f;
+    const VU bits = LoadPatterns(at);
+    const VU magnitude = hn::And(bits, hn::Set(u, 0x7FFF));
+    const VU sign = hn::ShiftLeft<16>(hn::Xor(bits, magnitude));
+    const VU scaled = hn::BitCast(u, hn::Mul(hn::BitCast(f, hn::ShiftLeft<13>(magnitude)), hn::Set(f, 0x1p112f)));
+    const auto special = hn::Gt(hn::BitCast(I(), magnitude), hn::Set(I(), 0x7BFF));
+    const VU wide = hn::Or(scaled, hn::IfThenElseZero(hn::RebindMask(u, special), hn::Set(u, 0x7F800000)));
+    return hn::BitCast(f, hn::Or(wide, sign));
+  }
+};
+
+template <class X>
+HWY_INLINE VD LoadDoubles(const unsigned char* at) {
+  return hn::PromoteTo(D(), X::LoadFloats(at));
+}
+HWY_INLINE VD LoadDoubles(const float* at) { return hn::PromoteTo(D(), hn::LoadU(F(), at)); }
+
+// Numbers that an earlier sweep over a row has kept as binary64, aligned to whole vectors and padded to whole groups.
+struct Kept {
+  static constexpr size_t kBytes = sizeof(double);
+};
+template <>
+HWY_INLINE VD LoadDoubles<Kept>(const unsigned char* at) {
+  return hn::Load(D(), reinterpret_cast<const double*>(at));
+}
+
+// Calls take(X()) with the type of the format.
+template <class Take>
+HWY_INLINE auto WithFormat(const Format& format, const Take& take) {
+  if (format == kF32) return take(Binary32());
+  return format == kBF16 ? take(Bfloat16()) : take(Binary16());
+}
+
+HWY_INLINE bool IsAligned(const void* array, size_t bytes) { return reinterpret_cast<uintptr_t>(array) % bytes == 0; }
+
+// Gamma or beta of one block of columns as binary32, padded to whole groups.
+struct ParameterBlock {
+  float numbers[kParameterBlock + 2 * kMostGroupColumns];
+};
+
+HWY_INLINE void Fill(float* numbers, size_t n, float value) {
+  for (size_t i = 0; i < n; i += hn::Lanes(F())) hn::StoreU(hn::Set(F(), value), F(), numbers + i);
+}
+
+// Columns [begin, begin + n) of a parameter array, n <= kParameterBlock; `absent` where there is no array, 0 beyond
+// the n. The array itself where it can be read as it is.
+HWY_INLINE const float* LoadParameters(const Format& format, const void* array, size_t begin, size_t n, float absent,
+                                       ParameterBlock& block) {
+  const F f;
+  const size_t lanes = hn::Lanes(f);
+  if (array == nullptr) {
+    Fill(block.numbers, n, absent);
+    Fill(block.numbers + n, GroupColumns(), 0);
+    return block.numbers;
+  }
+  const auto bytes = static_cast<size_t>(format.bytes);
+  const auto* at = static_cast<const unsigned char*>(array) + begin * bytes;
+  if (format == kF32 && n % GroupColumns() == 0 && IsAligned(at, bytes)) return reinterpret_cast<const float*>(at);
+  if (format == kF32) {
+    std::memcpy(block.numbers, at, n * bytes);
+  } else {
+    alignas(16) unsigned char copy[(kParameterBlock + kMostGroupColumns) * Bits16::kBytes];
+    std::memcpy(copy, at, n * bytes);
+    std::memset(copy + n * bytes, 0, GroupColumns() * bytes);
+    for (size_t i = 0; i < n; i += lanes) {
+      const VF numbers =
+          format == kBF16 ? Bfloat16::LoadFloats(copy + i * bytes) : Binary16::LoadFloats(copy + i * bytes);
+      hn::StoreU(numbers, f, block.numbers + i);
+    }
+  }
+  Fill(block.numbers + n, GroupColumns(), 0);
+  return block.numbers;
+}
+
+}  // namespace exactnorm::fast::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif  // EXACTNORM_FAST_NUMBERS_INL_H_

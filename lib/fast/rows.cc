@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// rows-inl.h for every target that the compiler can build, and the list of them.
+#include "lib/fast/rows.h"
+
+#include "lib/fast/target.h"
+
+// Without this an aarch64 build would have no scalar target, nor an x86 one the older ones.
+#define HWY_COMPILE_ALL_ATTAINABLE
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "lib/fast/rows.cc"
+// clang-format off: the order is Highway's
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "lib/fast/rows-inl.h"
+#include "lib/fast/sharp-inl.h"
+// clang-format on
+
+HWY_BEFORE_NAMESPACE();
+namespace exactnorm::fast::HWY_NAMESPACE {
+
+void FindWindowsTarget(const Row& row, Windows* windows) { FindWindows(row, windows); }
+void NormalizeRowsTarget(std::span<const Row> rows, const Windows& windows, const Traffic& traffic,
+                         Undecided* undecided) {
+  NormalizeRows(rows, windows, traffic, undecided);
+}
+
+void SharpenRowTarget(const Row& row, Undecided* undecided) { SharpenRow(row, undecided); }
+
+}  // namespace exactnorm::fast::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace exactnorm::fast {
+
+HWY_EXPORT(FindWindowsTarget);
+HWY_EXPORT(NormalizeRowsTarget);
+HWY_EXPORT(SharpenRowTarget);
+
+std::vector<Target> BuiltTargets() {
+  std::vector<Target> targets;
+  const int64_t supported = hwy::SupportedTargets();
+  // A lower bit is a better target.
+  for (int64_t left = HWY_TARGETS; left != 0; left &= left - 1) {
+    const int64_t bit = left & -left;
+    std::string name = hwy::TargetName(bit);
+    for (char& c : name) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+    if (bit == HWY_EMU128) name = "scalar";
+    hwy::ChosenTarget one;  // our own, apart from the process's
+    one.Update(bit);
+    const size_t index = one.GetIndex();
+    targets.push_back({name, (supported & bit) != 0, HWY_DISPATCH_TABLE(FindWindowsTarget)[index],
+                       HWY_DISPATCH_TABLE(NormalizeRowsTarget)[index], HWY_DISPATCH_TABLE(SharpenRowTarget)[index]});
+  }
+  return targets;
+}
+
+}  // namespace exactnorm::fast
+#endif  // HWY_ONCE

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// How far the sharp stage's double-double results can be from the real ones: the ledger of sharp-inl.h, for every lane
+// count, with and without FMA. u = 2^-53; bounds of single operations as in double_double-inl.h.
+//
+// Scale. x is multiplied by a power of two s, 1 unless x is binary64; then the largest |x| s is in [1, 2) or, where
+// that would need |log2 s| > 1000, below. eps becomes eps s^2, and 1 / sqrt(V) becomes 1 / (s sqrt(V)), so t is what it
+// was. Where x s or eps s^2 underflows, it moves by at most 2^-1074 (which counts below 2^-1000 u^2, as V >= 2^-900).
+//
+// Moments about any binary64 m (RMSNorm: 0). e_i = x_i s - m = d_i + d'_i exactly, |d'_i| <= u |d_i|. With
+// R^2 = mean(e^2), a = mean(e), V = R^2 - a^2 + eps s^2 (RMSNorm: V = R^2 + eps s^2) and L additions along a lane:
+//   sums   (high, low) with high += d by a two-sum, low += its error + d': each |error| <= u sum|d| (1 + u)^L, so |low|
+//          never exceeds (L + 1) u sum|d| (1 + 2 L u), its own roundings add at most L u times that, and the lanes'
+//          tree at most 5 x 3.1 u^2 sum|d|. With sum|d| <= N R (1 + u): within ((L + 2)^2 + 16) u^2 N R.
+//   squares likewise, with the error of a product, 2 d d' (its rounding u 2 u d^2) and d'^2 <= u^2 d^2 left out:
+//          within ((L + 5)^2 + 20) u^2 N R^2.
+//   a^, q^ = sums / N, by one multiplication with the double-double 1 / N (relative error 4 u^2): 11.1 u^2.
+//   So |a^ - a| <= K u^2 R and |q^ - R^2| <= K u^2 R^2 with K = (L + 8)^2 + 32.
+//   v^ = q^ - a^ a^ + eps s^2:   |v^ - V| <= (3 K + 20) u^2 R^2 + 3.1 u^2 V
+//   r^ from r0 = 1 / sqrt(v) in binary64 (relative error below 3.1 u) and one step with h = 1 - v^ r0^2 in
+//          double-double, r0 + r0 (h / 2 + 3 h^2 / 8): relative error 17 u^2 beside that of v^.
+//   With kappa >= R^2 / V:   |r^ sqrt(V) - 1| <= ((1.6 K + 11) kappa + 19) u^2.
+// Normalise. t^ = (e_i - a^) r^: 3.1 u^2 + 7 u^2 relative and K u^2 R r^ absolute; z^ = g t^: 3 u^2; y^ = z^ + b: 2
+// u^2:
+//   |y^ - y| <= |g| (S1 |t^| + S0) + 2.1 u^2 |y^| + 2^-1060,    S1 = ((1.6 K + 11) kappa + 33) u^2,
+//                                                             S0 = 1.01 K sqrt(kappa) u^2
+// as long as nothing overflows. BoundSharp doubles S1 and S0: that also covers that they, e and y^ -+ e are evaluated
+// in binary64, where fl(lo -+ e) moves by at most u (u |y^| + e).
+#ifndef EXACTNORM_FAST_SHARP_ERROR_BOUNDS_H_
+#define EXACTNORM_FAST_SHARP_ERROR_BOUNDS_H_
+
+#include <cstddef>
+
+#include "lib/fast/error_bounds.h"
+
+namespace exactnorm::fast {
+
+inline constexpr double kSharpUnit = kUnitRoundoff * kUnitRoundoff;
+inline constexpr size_t kSharpAccumulators = 2;
+inline constexpr double kSharpKappa = 0x1p40;     // rows with a larger R^2 / V are declined
+inline constexpr double kSharpLeastV = 0x1p-900;  // and so are those with a smaller v^
+inline constexpr double kSharpEndFactor = 8 * kSharpUnit;
+inline constexpr double kSharpUnderflow = 0x1p-1050;
+
+// K of the ledger.
+constexpr double SharpSumError(size_t columns, size_t lanes) {
+  const size_t per_round = lanes * kSharpAccumulators;
+  // One more for the accumulators' sum.
+  const auto additions = static_cast<double>((columns + per_round - 1) / per_round + 1);
+  return (additions + 8) * (additions + 8) + 32;
+}
+
+// |t^ - t| |g| <= |g| (e1 |t^| + e0).
+constexpr NormalizedError BoundSharp(double sum_error, double kappa, double root_of_kappa) {
+  return {2 * ((1.6 * sum_error + 11) * kappa + 33) * kSharpUnit, 2.1 * sum_error * root_of_kappa * kSharpUnit};
+}
+
+}  // namespace exactnorm::fast
+#endif  // EXACTNORM_FAST_SHARP_ERROR_BOUNDS_H_

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which instruction set the fast stage uses: the best of this CPU, or the one that EXACTNORM_TARGET names.
+#ifndef EXACTNORM_FAST_TARGET_H_
+#define EXACTNORM_FAST_TARGET_H_
+
+#include <string>
+#include <vector>
+
+#include "lib/fast/rows.h"
+
+namespace exactnorm::fast {
+
+struct Target {
+  std::string name;  // lower case: avx3, avx2, sse4, ssse3, neon, sve, ..., scalar
+  bool supported;    // by this CPU
+  FindWindowsFunction find_windows;
+  NormalizeRowsFunction normalize_rows;
+  SharpenRowFunction sharpen_row;
+};
+
+// Those that are built, best first. (rows.cc)
+std::vector<Target> BuiltTargets();
+
+// What every call uses: read from the environment once. Null if EXACTNORM_TARGET names a target that is unknown, not
+// built or not supported here.
+const Target* ChosenTarget();
+
+}  // namespace exactnorm::fast
+#endif  // EXACTNORM_FAST_TARGET_H_

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// Right statistics, wrong results: gain, bias and the last rounding.
+#include <bit>
+#include <cmath>
+
+#include "tests/mutants/mutants.h"
+
+namespace exactnorm::mutants {
+namespace {
+
+using namespace laws::names;
+
+float F32(double v) { return static_cast<float>(v); }
+
+struct FoldedBias : TwoPass {
+  double Affine(const RowWork& row, size_t i) override {
+    const float scale = F32(row.rstd);
+    const float shift = -F32(row.mean) * scale;
+    return (F32(row.x[i]) * scale + shift) * row.gain[i] + row.bias[i];
+  }
+};
+
+struct GainFirstRounded : TwoPass {  // the normalised value in x's format before the gain
+  double Affine(const RowWork& row, size_t i) override {
+    const double t = row.deviation[i] * row.rstd;
+    return Value(row.x_format, RoundNearest(row.x_format, t)) * row.gain[i] + row.bias[i];
+  }
+};
+
+struct Swapped : TwoPass {
+  void Read(RowWork& row) override {
+    TwoPass::Read(row);
+    std::swap(row.gain, row.bias);
+  }
+};
+
+struct BiasBeforeGain : TwoPass {
+  double Affine(const RowWork& row, size_t i) override {
+    return (row.deviation[i] * row.rstd + row.bias[i]) * row.gain[i];
+  }
+};
+
+struct NextColumnsGain : TwoPass {
+  double Affine(const RowWork& row, size_t i) override {
+    return row.deviation[i] * row.rstd * row.gain[(i + 1) % row.columns()] + row.bias[i];
+  }
+};
+
+struct OnePlusGain : TwoPass {  // the convention of models that store gamma - 1
+  double Affine(const RowWork& row, size_t i) override {
+    const double gain = row.call.gamma == nullptr ? 1 : 1 + row.gain[i];
+    return row.deviation[i] * row.rstd * gain + row.bias[i];
+  }
+};
+
+struct ScaledInF32 : TwoPass {  // each operation
+  double Affine(const RowWork& row, size_t i) override {
+    return F32(row.deviation[i]) * F32(row.rstd) * F32(row.gain[i]) + F32(row.bias[i]);
+  }
+};
+
+struct CutToBF16 : TwoPass {
+  uint64_t Round(const RowWork& row, size_t, double value) override { return RoundToZero(row.y_format, value); }
+};
+
+struct RoundedTwice : TwoPass {
+  uint64_t Round(const RowWork& row, size_t, double value) override {
+    if (value == 0) return 0;
+    const double once = Value(kF32, RoundNearest(kF32, value));
+    return once == 0 ? RoundNearest(row.y_format, value) : RoundNearest(row.y_format, once);
+  }
+};
+
+struct RoundedDown : TwoPass {
+  uint64_t Round(const RowWork& row, size_t, double value) override { return RoundDown(row.y_format, value); }
+};
+
+// Up or down by a hash of the value, as stochastic rounding with a bad generator.
+struct RoundedByHash : TwoPass {
+  uint64_t Round(const RowWork& row, size_t, double value) override {
+    const uint64_t hash = (std::bit_cast<uint64_t>(std::fabs(value)) * 0x9E3779B97F4A7C15) >> 63;
+    return hash == 0 ? RoundToZero(row.y_format, value) : RoundNearest(row.y_format, value);
+  }
+};
+
+struct SavedVariance : TwoPass {
+  void WriteStatistics(const RowWork& row) override {
+    RowWork saved = row;
+    saved.rstd = row.variance;
+    TwoPass::WriteStatistics(saved);
+  }
+};
+
+struct RootSavedInBF16 : TwoPass {
+  void WriteStatistics(const RowWork& row) override {
+    RowWork saved = row;
+    saved.rstd = Value(kBF16, RoundNearest(kBF16, row.rstd));
+    TwoPass::WriteStatistics(saved);
+  }
+};
+
+}  // namespace
+
+std::vector<Mutant> ResultMutants() {
+  return {
+      {As<FoldedBias>("x rstd - mean rstd"),
+       "pytorch/pytorch#108072",
+       kAllF32,
+       {kErrorIsSmall, kShift, kSubnormals, kOneElement, kEqualElements}},
+      {As<GainFirstRounded>("rounded to bf16 before the gain"),
+       "huggingface/transformers#30236",
+       kAllBF16,
+       {kErrorIsSmall}},
+      {As<Swapped>("gamma and beta swapped"),
+       "constructed",
+       kAllF32,
+       {kErrorIsSmall, kSign, kOrder, kInfiniteGain, kInfiniteBias, kOverflow, kOneElement, kEqualElements}},
+      {As<BiasBeforeGain>("beta added before gamma is multiplied"),
+       "constructed",
+       kAllF32,
+       {kErrorIsSmall, kInfiniteGain, kInfiniteBias, kOverflow, kOneElement, kEqualElements}},
+      {As<NextColumnsGain>("gamma of the next column"),
+       "constructed",
+       kAllF32,
+       {kErrorIsSmall, kPermutation, kNanParameter, kInfiniteGain, kInfiniteBias, kOtherColumns, kOverflow}},
+      {As<OnePlusGain>("1 + gamma for gamma"), "constructed", kAllF32, {kErrorIsSmall, kSubnormals}},
+      {As<ScaledInF32>("scaled in f32"), "pytorch/pytorch#190491", kAllF32, {kErrorIsSmall, kSubnormals, kZeroSign}},
+      {As<CutToBF16>("cut to bf16 instead of rounded"), "vllm-project/vllm-xpu-kernels#536", kAllBF16, {}},
+      {As<RoundedTwice>("rounded to f32 and then to bf16"), "vllm-project/vllm-xpu-kernels#536", kAllBF16, {}},
+      {As<RoundedDown>("rounded down"), "constructed", kAllF32, {kSign}},
+      {As<RoundedByHash>("rounded up or down by a hash of the value"), "constructed", kAllF32, {kOrder}},
+      {As<SavedVariance>("variance saved as rstd"),
+       "ooples/AiDotNet.Tensors#784",
+       kAllF32,
+       {kStatistics, kSpecialStatistics}},
+      {As<RootSavedInBF16>("rstd saved in bf16"), "constructed", kAllF32, {kStatistics}},
+  };
+}
+
+}  // namespace exactnorm::mutants
