@@ -15,7 +15,7 @@ const heading = (text, properties = {}) => element('th', {scope: 'col', ...prope
 
 function table(node, caption, headings, rows) {
   node.replaceChildren(
-    element('caption', {className: 'visually-hidden', hidden: true}, caption),
+    element('caption', {className: 'unseen'}, caption),
     element('thead', {}, element('tr', {}, ...headings.map((h) => heading(h)))),
     element('tbody', {}, ...rows),
   );
