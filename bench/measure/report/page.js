@@ -36,6 +36,7 @@ function drawAll() {
   drawBugs();
   drawRecords();
   drawWorst();
+  drawKernels();
 }
 
 function start() {
