@@ -92,4 +92,16 @@ exactnorm_status exactnorm_parameters_prepare(exactnorm_format format, size_t co
 
 void exactnorm_parameters_free(exactnorm_parameters* parameters) noexcept { delete parameters; }
 
+const char* exactnorm_target(size_t index, int* runs_here) noexcept {
+  const auto& built = exactnorm::fast::BuiltTargets();
+  if (index >= built.size()) return nullptr;
+  if (runs_here != nullptr) *runs_here = built[index].supported ? 1 : 0;
+  return built[index].name.c_str();
+}
+
+const char* exactnorm_chosen_target(void) noexcept {
+  const exactnorm::fast::Target* target = exactnorm::fast::ChosenTarget();
+  return target == nullptr ? nullptr : target->name.c_str();
+}
+
 const char* exactnorm_version(void) noexcept { return EXACTNORM_VERSION_STRING; }

@@ -167,9 +167,10 @@ TEST(Call, AnyAlignmentGivesTheSame) {
   }
 }
 
-// Binary64 rows whose exponents lie far apart need integers beyond the inline 512 bits.
+// Results that underflow are left to the exact stage, and binary64 rows whose exponents lie far apart need integers
+// beyond the inline 512 bits there.
 TEST(Call, RunningOutOfMemoryLosesNothing) {
-  const std::vector<double> row = {1e300, 1e-300, 5e-324, -3};
+  const std::vector<double> row = {1e300, -1e300, 5e-324, -5e-324};
   std::vector<double> x;
   for (size_t i = 0; i < kRows; ++i) x.insert(x.end(), row.begin(), row.end());
   std::vector<double> expected(x.size());
@@ -192,6 +193,15 @@ TEST(Call, RunningOutOfMemoryLosesNothing) {
     partly = partly || finished != 0;
   }
   EXPECT_TRUE(refused && partly);
+}
+
+TEST(Call, OrdinaryRowsNeedNoAllocation) {
+  std::vector<float> x(8 * 768), y(x.size());
+  for (size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(i * 7919 % 1009) / 256 - 2;
+  const memory::AllocationLimit limit(0);
+  EXPECT_EQ(layer_norm<float>({.x = x, .y = y, .columns = 768, .eps = 1e-5}), EXACTNORM_OK);
+  EXPECT_EQ(layer_norm<float>({.x = x, .y = x, .columns = 768, .eps = 1e-5}), EXACTNORM_OK);
+  EXPECT_EQ(x, y);
 }
 
 TEST(Call, PreparingCanRunOutOfMemory) {

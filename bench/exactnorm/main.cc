@@ -13,6 +13,7 @@
 #include "bench/exactnorm/check.h"
 #include "bench/exactnorm/run.h"
 #include "bench/exactnorm/targets.h"
+#include "bench/geometry/geometry_command.h"
 #include "bench/measure/measure_command.h"
 #include "exactnorm/exactnorm.h"
 
@@ -73,6 +74,7 @@ int main(int argc, char** argv) {
   exactnorm::measure::AddMeasureCommand(app, measure_options)->callback([&] {
     exit_code = exactnorm::measure::RunMeasureCommand(measure_options);
   });
+  exactnorm::geometry::AddGeometry(app, &exit_code);
   exactnorm::command::AddTargets(app, &exit_code);
   const int code = ParseAndRun(app, argc, argv, exit_code);
   // What was printed counts only once it has arrived.

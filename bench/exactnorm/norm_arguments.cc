@@ -8,18 +8,6 @@
 namespace exactnorm::command {
 namespace {
 
-exactnorm_operation ParseOperation(const std::string& name) {
-  if (name == "layer_norm") return EXACTNORM_LAYER_NORM;
-  if (name == "rms_norm") return EXACTNORM_RMS_NORM;
-  throw BadInput("--op " + name + ": is not an operation; use layer_norm or rms_norm");
-}
-
-SixteenBits ParseSixteenBits(const std::string& name) {
-  if (name.empty()) return SixteenBits::kRefused;
-  if (name == kBF16.name) return SixteenBits::kBfloat16;
-  throw BadInput("--format " + name + ": only bf16 needs to be said; f8, f4 and f2 files speak for themselves");
-}
-
 std::optional<NpyArray> LoadParameter(const FileArgument& file, SixteenBits sixteen_bits, size_t columns) {
   if (!file.given()) return std::nullopt;
   NpyArray array = ReadNpy(file, sixteen_bits);
@@ -31,6 +19,18 @@ std::optional<NpyArray> LoadParameter(const FileArgument& file, SixteenBits sixt
 }
 
 }  // namespace
+
+exactnorm_operation ParseOperation(const std::string& name) {
+  if (name == "layer_norm") return EXACTNORM_LAYER_NORM;
+  if (name == "rms_norm") return EXACTNORM_RMS_NORM;
+  throw BadInput("--op " + name + ": is not an operation; use layer_norm or rms_norm");
+}
+
+SixteenBits ParseSixteenBits(const std::string& name) {
+  if (name.empty()) return SixteenBits::kRefused;
+  if (name == kBF16.name) return SixteenBits::kBfloat16;
+  throw BadInput("--format " + name + ": only bf16 needs to be said; f8, f4 and f2 files speak for themselves");
+}
 
 void AddFileOption(CLI::App& app, FileArgument& file, const std::string& description) {
   // CLI11 lets --x "" through, which would look like an option that was not given.

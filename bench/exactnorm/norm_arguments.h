@@ -49,6 +49,8 @@ void Require(const FileArgument& file);
 // What can be known without the files first, so that a typing error shows at once.
 NormInputs LoadNormInputs(const NormArguments& arguments);
 
+exactnorm_operation ParseOperation(const std::string& name);
+SixteenBits ParseSixteenBits(const std::string& name);
 const Format& ParseFormat(const std::string& option, const std::string& name);
 exactnorm_format ToApi(const Format& format);
 

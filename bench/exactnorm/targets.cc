@@ -2,22 +2,25 @@
 #include "bench/exactnorm/targets.h"
 
 #include <fmt/format.h>
-#include <hwy/targets.h>
 
-#include <cstdint>
 #include <string>
+
+#include "exactnorm/exactnorm.h"
 
 namespace exactnorm::command {
 namespace {
 
 void PrintTargets() {
-  std::string names;  // best first: a better target has a lower bit in Highway
-  for (int64_t rest = hwy::SupportedTargets(); rest != 0; rest &= rest - 1) {
-    if (!names.empty()) names += ' ';
-    names += hwy::TargetName(rest & -rest);
+  std::string here, built;
+  int runs_here = 0;
+  for (size_t i = 0; const char* name = exactnorm_target(i, &runs_here); ++i) {
+    (built += ' ') += name;
+    if (runs_here != 0) (here += ' ') += name;
   }
-  fmt::print("This CPU runs: {}\n", names);
-  fmt::print("Built here:    exact stage (integers only; any CPU)\n");
+  const char* chosen = exactnorm_chosen_target();
+  fmt::print("Built:         {}\n", built.substr(1));
+  fmt::print("This CPU runs: {}\n", here.substr(1));
+  fmt::print("In use:        {}\n", chosen == nullptr ? "none: EXACTNORM_TARGET names none of these" : chosen);
 }
 
 }  // namespace

@@ -124,8 +124,8 @@ HWY_INLINE void Fill(float* numbers, size_t n, float value) {
 
 // Columns [begin, begin + n) of a parameter array, n <= kParameterBlock; `absent` where there is no array, 0 beyond
 // the n. The array itself where it can be read as it is.
-HWY_INLINE const float* LoadParameters(const Format& format, const void* array, size_t begin, size_t n, float absent,
-                                       ParameterBlock& block) {
+HWY_NOINLINE inline const float* LoadParameters(const Format& format, const void* array, size_t begin, size_t n,
+                                                float absent, ParameterBlock& block) {
   const F f;
   const size_t lanes = hn::Lanes(f);
   if (array == nullptr) {

@@ -19,6 +19,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace exactnorm::fast::HWY_NAMESPACE {
 
+int64_t IdTarget() { return HWY_TARGET; }
 void FindWindowsTarget(const Row& row, Windows* windows) { FindWindows(row, windows); }
 void NormalizeRowsTarget(std::span<const Row> rows, const Windows& windows, const Traffic& traffic,
                          Undecided* undecided) {
@@ -33,11 +34,14 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace exactnorm::fast {
 
+HWY_EXPORT(IdTarget);
 HWY_EXPORT(FindWindowsTarget);
 HWY_EXPORT(NormalizeRowsTarget);
 HWY_EXPORT(SharpenRowTarget);
 
-std::vector<Target> BuiltTargets() {
+namespace {
+
+std::vector<Target> FindTargets() {
   std::vector<Target> targets;
   const int64_t supported = hwy::SupportedTargets();
   // A lower bit is a better target.
@@ -49,9 +53,17 @@ std::vector<Target> BuiltTargets() {
     hwy::ChosenTarget one;  // our own, apart from the process's
     one.Update(bit);
     const size_t index = one.GetIndex();
-    targets.push_back({name, (supported & bit) != 0, HWY_DISPATCH_TABLE(FindWindowsTarget)[index],
-                       HWY_DISPATCH_TABLE(NormalizeRowsTarget)[index], HWY_DISPATCH_TABLE(SharpenRowTarget)[index]});
+    targets.push_back({name, (supported & bit) != 0, HWY_DISPATCH_TABLE(IdTarget)[index],
+                       HWY_DISPATCH_TABLE(FindWindowsTarget)[index], HWY_DISPATCH_TABLE(NormalizeRowsTarget)[index],
+                       HWY_DISPATCH_TABLE(SharpenRowTarget)[index]});
   }
+  return targets;
+}
+
+}  // namespace
+
+const std::vector<Target>& BuiltTargets() {
+  static const std::vector<Target> targets = FindTargets();
   return targets;
 }
 

@@ -27,7 +27,7 @@ struct SharpBlock {
 };
 
 // Elements [begin, begin + n) of an array as binary64, padded with zeros to whole vectors.
-HWY_INLINE void LoadNumbers(const Format& f, const void* array, size_t begin, size_t n, double* numbers) {
+HWY_NOINLINE inline void LoadNumbers(const Format& f, const void* array, size_t begin, size_t n, double* numbers) {
   const auto* at = static_cast<const unsigned char*>(array) + begin * static_cast<size_t>(f.bytes);
   if (f == kF64) {
     std::memcpy(numbers, at, n * sizeof(double));
@@ -79,7 +79,7 @@ HWY_INLINE void ForEachBlock(const Row& row, double scale, const Take& take) {
 }
 
 // s of the ledger; 0 if the row has a NaN or an infinity, or nothing but zeros.
-HWY_INLINE double FindScale(const Row& row) {
+HWY_NOINLINE inline double FindScale(const Row& row) {
   if (*row.x_format != kF64) return 1;
   const D d;
   const hn::RebindToSigned<D> i64;
@@ -99,7 +99,7 @@ HWY_INLINE double FindScale(const Row& row) {
   return std::bit_cast<double>((2046 - clamped) << 52);
 }
 
-HWY_INLINE SharpMoments ComputeSharpMoments(const Row& row) {
+HWY_NOINLINE inline SharpMoments ComputeSharpMoments(const Row& row) {
   const D d;
   const size_t lanes = hn::Lanes(d);
   SharpMoments moments{};
@@ -219,8 +219,8 @@ HWY_INLINE hn::Vec<hn::RebindToUnsigned<D>> RoundSharp<RoundToBinary64>(const VD
 
 // n elements of the row, their columns listed or, where that is null, those from `first` on.
 template <class Y>
-HWY_INLINE void SharpenElements(const Row& row, const SharpMoments& m, const uint32_t* columns, size_t first, size_t n,
-                                Undecided* left) {
+HWY_NOINLINE void SharpenElements(const Row& row, const SharpMoments& m, const uint32_t* columns, size_t first,
+                                  size_t n, Undecided* left) {
   const D d;
   const hn::RebindToUnsigned<D> u64;
   SharpBlock x, gamma, beta;
@@ -230,7 +230,7 @@ HWY_INLINE void SharpenElements(const Row& row, const SharpMoments& m, const uin
     } else if (columns == nullptr) {
       LoadNumbers(f, array, first, n, numbers);
     } else {
-      HWY_ALIGN_MAX unsigned char gathered[kSharpBlock * sizeof(double)];
+      HWY_ALIGN_MAX unsigned char gathered[kSharpBlock * sizeof(double)] = {};
       const auto bytes = static_cast<size_t>(f.bytes);
       for (size_t i = 0; i < n; ++i) {
         std::memcpy(gathered + i * bytes, static_cast<const unsigned char*>(array) + columns[i] * bytes, bytes);

@@ -7,12 +7,11 @@
 namespace exactnorm::fast {
 
 const Target* ChosenTarget() {
-  static const std::vector<Target> built = BuiltTargets();
   static const Target* const chosen = []() -> const Target* {
     const char* wanted = std::getenv("EXACTNORM_TARGET");  // NOLINT(concurrency-mt-unsafe): read, once
-    const auto fits = [&](const Target& t) { return t.supported && (wanted == nullptr || t.name == wanted); };
-    const auto found = std::find_if(built.begin(), built.end(), fits);
-    return found == built.end() ? nullptr : &*found;
+    const auto fits = [wanted](const Target& t) { return t.supported && (wanted == nullptr || t.name == wanted); };
+    const auto found = std::find_if(BuiltTargets().begin(), BuiltTargets().end(), fits);
+    return found == BuiltTargets().end() ? nullptr : &*found;
   }();
   return chosen;
 }

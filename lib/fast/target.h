@@ -13,13 +13,14 @@ namespace exactnorm::fast {
 struct Target {
   std::string name;  // lower case: avx3, avx2, sse4, ssse3, neon, sve, ..., scalar
   bool supported;    // by this CPU
+  int64_t (*id)();   // of the target that the code itself was compiled for, as Highway numbers them
   FindWindowsFunction find_windows;
   NormalizeRowsFunction normalize_rows;
   SharpenRowFunction sharpen_row;
 };
 
 // Those that are built, best first. (rows.cc)
-std::vector<Target> BuiltTargets();
+const std::vector<Target>& BuiltTargets();
 
 // What every call uses: read from the environment once. Null if EXACTNORM_TARGET names a target that is unknown, not
 // built or not supported here.

@@ -214,16 +214,31 @@ TEST_F(Run, EverySubcommandHasHelpWithAnExample) {
     EXPECT_NE(outcome.out.find("exactnorm " + name, example), std::string::npos) << name;
     EXPECT_NE(top.find("\n  " + name + " "), std::string::npos) << name;
   }
-  for (const std::string later : {"verify", "geometry"}) {
+  for (const std::string later : {"verify"}) {
     EXPECT_EQ(top.find(later), std::string::npos) << later;
     EXPECT_EQ(Execute(later).exit_code, 2) << later;
   }
 }
 
-TEST_F(Run, TargetsSayWhatIsBuilt) {
+TEST_F(Run, TargetsSayWhatIsBuiltAndWhatIsInUse) {
   const Outcome outcome = Execute("targets");
   EXPECT_EQ(outcome.exit_code, 0);
-  EXPECT_NE(outcome.out.find("Built here:    exact stage"), std::string::npos);
+  EXPECT_NE(outcome.out.find("Built:         "), std::string::npos);
+  EXPECT_NE(outcome.out.find(std::string("In use:        ") + exactnorm_chosen_target() + "\n"), std::string::npos);
+  int runs_here = 0;
+  for (size_t i = 0; const char* name = exactnorm_target(i, &runs_here); ++i) {
+    const std::string forced = Execute("targets", "export EXACTNORM_TARGET=" + std::string(name) + ";").out;
+    EXPECT_EQ(forced.find("In use:        " + std::string(name) + "\n") != std::string::npos, runs_here != 0) << forced;
+  }
+}
+
+TEST_F(Run, AnUnknownTargetIsRefused) {
+  const std::string unknown = "export EXACTNORM_TARGET=z80;";
+  EXPECT_NE(Execute("targets", unknown).out.find("In use:        none"), std::string::npos);
+  Save("x.npy", {1, 2, 3});
+  const Outcome outcome = Execute("run --x x.npy --y y.npy", unknown);
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_NE(outcome.error.find("EXACTNORM_TARGET"), std::string::npos) << outcome.error;
 }
 
 TEST_F(Run, VersionIsTheLibrarys) {

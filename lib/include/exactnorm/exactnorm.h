@@ -139,6 +139,15 @@ EXACTNORM_API void exactnorm_parameters_free(exactnorm_parameters* parameters) E
 /* One sentence in English that names the argument and the remedy; static, never null. */
 EXACTNORM_API const char* exactnorm_message(exactnorm_status status) EXACTNORM_NOEXCEPT;
 
+/* The instruction sets that the SIMD stages are built for, best first: "avx3", "avx2", ... , "scalar"; null from the
+ * index on that is past the last. *runs_here (may be null): whether this CPU has it. */
+EXACTNORM_API const char* exactnorm_target(size_t index, int* runs_here) EXACTNORM_NOEXCEPT;
+
+/* The one that every call uses: the best of this CPU, or the one that the environment variable EXACTNORM_TARGET named
+ * when it was first needed; null if that is unknown, not built or not here: then calls return
+ * EXACTNORM_TARGET_UNAVAILABLE. The bits of results do not depend on it. */
+EXACTNORM_API const char* exactnorm_chosen_target(void) EXACTNORM_NOEXCEPT;
+
 /* The version of the library that is linked, as in EXACTNORM_VERSION_STRING. */
 EXACTNORM_API const char* exactnorm_version(void) EXACTNORM_NOEXCEPT;
 
