@@ -243,6 +243,7 @@ HWY_NOINLINE void SharpenElements(const Row& row, const SharpMoments& m, const u
   load(*row.parameter_format, row.beta, 0, beta.numbers);
   uint64_t patterns[kSharpBlock + kMostGroupColumns];
   double flags[kSharpBlock + kMostGroupColumns];
+  bool all_certified = true;
   for (size_t i = 0; i < n; i += hn::Lanes(d)) {
     const VDD e = TwoSum(hn::Mul(hn::Load(d, x.numbers + i), hn::Set(d, m.scale)), hn::Set(d, -m.m));
     const VDD t = Multiply(Add(e, {hn::Neg(m.a.hi), hn::Neg(m.a.lo)}), m.r);
@@ -254,6 +255,11 @@ HWY_NOINLINE void SharpenElements(const Row& row, const SharpMoments& m, const u
     const auto rounded = RoundSharp<Y>(y, hn::MulAdd(hn::Abs(g), t_error, ends), certified);
     hn::StoreU(rounded, u64, patterns + i);
     hn::StoreU(hn::IfThenElseZero(certified, hn::Set(d, 1.0)), d, flags + i);
+    all_certified = all_certified && hn::AllTrue(d, hn::Or(certified, hn::Not(hn::FirstN(d, n - i))));
+  }
+  if (all_certified && columns == nullptr && *row.y_format == kF64) {
+    std::memcpy(static_cast<unsigned char*>(row.y) + first * sizeof(double), patterns, n * sizeof(double));
+    return;
   }
   for (size_t i = 0; i < n; ++i) {
     const size_t column = columns == nullptr ? first + i : columns[i];
