@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Right statistics, wrong results: gain, bias and the last rounding.
+#include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
 
 #include "tests/mutants/mutants.h"
 
@@ -75,11 +77,73 @@ struct RoundedDown : TwoPass {
   uint64_t Round(const RowWork& row, size_t, double value) override { return RoundDown(row.y_format, value); }
 };
 
-// Up or down by a hash of the value, as stochastic rounding with a bad generator.
+// One element in eight up or down by a hash of the value, as stochastic rounding with a bad generator.
 struct RoundedByHash : TwoPass {
   uint64_t Round(const RowWork& row, size_t, double value) override {
-    const uint64_t hash = (std::bit_cast<uint64_t>(std::fabs(value)) * 0x9E3779B97F4A7C15) >> 63;
-    return hash == 0 ? RoundToZero(row.y_format, value) : RoundNearest(row.y_format, value);
+    const uint64_t hash = (std::bit_cast<uint64_t>(std::fabs(value)) * 0x9E3779B97F4A7C15) >> 61;
+    return hash == 0 && row.columns() >= 8 ? RoundToZero(row.y_format, value) : RoundNearest(row.y_format, value);
+  }
+};
+
+struct SmallestRoundedDown : TwoPass {  // what lies nearest to the mean: too little for the geometry to see
+  double Variance(const RowWork& row) override {
+    nearest_ = std::numeric_limits<double>::infinity();
+    for (const double d : row.deviation) {
+      if (d != 0) nearest_ = std::min(nearest_, std::fabs(d));
+    }
+    return TwoPass::Variance(row);
+  }
+  uint64_t Round(const RowWork& row, size_t i, double value) override {
+    const bool down = row.columns() >= 4 && std::fabs(row.deviation[i]) == nearest_;
+    return down ? RoundDown(row.y_format, value) : RoundNearest(row.y_format, value);
+  }
+  double nearest_ = 0;
+};
+
+// All up where the sum of cubes is above 0, all down where it is below: no element is wrong by an ulp, but the row
+// leaves its plane.
+struct RoundedToTail : TwoPass {
+  uint64_t Round(const RowWork& row, size_t, double value) override {
+    if (row.columns() < 64) return RoundNearest(row.y_format, value);
+    double cubes = 0;
+    for (const double d : row.deviation) cubes += d * d * d;
+    if (cubes == 0) return RoundNearest(row.y_format, value);
+    return cubes < 0 ? RoundDown(row.y_format, value) : RoundUp(row.y_format, value);
+  }
+};
+
+struct RoundedOut : TwoPass {  // from zero
+  uint64_t Round(const RowWork& row, size_t, double value) override {
+    if (row.call.eps != 0) return RoundNearest(row.y_format, value);
+    return value < 0 ? RoundDown(row.y_format, value) : RoundUp(row.y_format, value);
+  }
+};
+
+struct LongRowsCut : TwoPass {
+  uint64_t Round(const RowWork& row, size_t, double value) override {
+    return row.columns() < 16 ? RoundNearest(row.y_format, value) : RoundToZero(row.y_format, value);
+  }
+};
+
+struct BiasCut : TwoPass {
+  uint64_t Round(const RowWork& row, size_t i, double value) override {
+    return row.gain[i] == 0 ? RoundToZero(row.y_format, value) : RoundNearest(row.y_format, value);
+  }
+};
+
+struct MeanKept : TwoPass {
+  double Affine(const RowWork& row, size_t i) override { return row.x[i] * row.rstd * row.gain[i] + row.bias[i]; }
+};
+
+struct GainTwice : TwoPass {
+  double Affine(const RowWork& row, size_t i) override {
+    return row.deviation[i] * row.rstd * row.gain[i] * row.gain[i] + row.bias[i];
+  }
+};
+
+struct TooLong : TwoPass {
+  double Affine(const RowWork& row, size_t i) override {
+    return row.deviation[i] * row.rstd * 1.001 * row.gain[i] + row.bias[i];
   }
 };
 
@@ -129,6 +193,14 @@ std::vector<Mutant> ResultMutants() {
       {As<RoundedTwice>("rounded to f32 and then to bf16"), "vllm-project/vllm-xpu-kernels#536", kAllBF16, {}},
       {As<RoundedDown>("rounded down"), "constructed", kAllF32, {kSign}},
       {As<RoundedByHash>("rounded up or down by a hash of the value"), "constructed", kAllF32, {kOrder}},
+      {As<SmallestRoundedDown>("rounded down beside the mean"), "constructed", kAllF32, {kSign}},
+      {As<RoundedToTail>("long rows rounded towards their tail"), "constructed", kAllF32, {kPlane}},
+      {As<RoundedOut>("rounded away from 0 where eps is 0"), "constructed", kAllF32, {kEllipsoid}},
+      {As<LongRowsCut>("long rows cut instead of rounded"), "constructed", kAllF32, {kSurface}},
+      {As<BiasCut>("beta cut to bf16 where gamma is 0"), "constructed", kMixedBF16, {kZeroGains}},
+      {As<MeanKept>("mean not removed"), "constructed", kAllF32, {kErrorIsSmall, kPlane, kSurface}},
+      {As<GainTwice>("gamma applied twice"), "constructed", kAllF32, {kErrorIsSmall, kPlane, kEllipsoid, kSurface}},
+      {As<TooLong>("results too long by 1/1000"), "constructed", kAllF32, {kErrorIsSmall, kEllipsoid, kSurface}},
       {As<SavedVariance>("variance saved as rstd"),
        "ooples/AiDotNet.Tensors#784",
        kAllF32,

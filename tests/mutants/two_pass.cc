@@ -64,6 +64,11 @@ uint64_t RoundDown(const Format& f, double value) {
   return IsFinite(f, below) ? below : nearest;
 }
 
+uint64_t RoundUp(const Format& f, double value) {
+  if (value == 0 || std::isnan(value)) return RoundNearest(f, value);
+  return RoundDown(f, -value) ^ f.sign;
+}
+
 int TwoPass::Call(const exactnorm_kernel_call& call) {
   const Format* x = FindFormat(call.x_format);
   const Format* parameter = FindFormat(call.parameter_format);

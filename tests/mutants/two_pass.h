@@ -68,6 +68,7 @@ class ExactSum {
 uint64_t RoundNearest(const Format& f, double value);  // NaN canonical, every zero +0 unless it underflowed
 uint64_t RoundToZero(const Format& f, double value);   // but what rounds to an infinity stays one
 uint64_t RoundDown(const Format& f, double value);     // likewise
+uint64_t RoundUp(const Format& f, double value);       // likewise
 double Value(const Format& f, uint64_t bits);
 
 }  // namespace exactnorm::mutants
