@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <limits>
 
 #include "tests/mutants/mutants.h"
 
@@ -15,22 +14,19 @@ namespace {
 
 using namespace laws::names;
 
-// Cuts what lies nearest to the mean, but not at it, in rows of four and more, where Elsewhere() says so. Rounds
-// otherwise. The ulp of that element is small beside those of the others, whose halves are the geometry's slack.
+// Cuts the lone elements of a row where Elsewhere() says so. Rounds otherwise.
 struct TwoPaths : TwoPass {
   virtual bool Elsewhere(const RowWork& row, size_t i) = 0;
   double Variance(const RowWork& row) override {
-    nearest_ = std::numeric_limits<double>::infinity();
-    for (const double d : row.deviation) {
-      if (d != 0) nearest_ = std::min(nearest_, std::fabs(d));
-    }
-    return TwoPass::Variance(row);
+    const double variance = TwoPass::Variance(row);
+    lone_ = LoneDeviation(row, variance);
+    return variance;
   }
   uint64_t Round(const RowWork& row, size_t i, double value) override {
-    const bool cut = row.columns() >= 4 && std::fabs(row.deviation[i]) == nearest_ && Elsewhere(row, i);
+    const bool cut = IsLone(row, i, lone_) && Elsewhere(row, i);
     return cut ? RoundToZero(row.y_format, value) : RoundNearest(row.y_format, value);
   }
-  double nearest_ = 0;
+  double lone_ = 0;
 };
 
 struct OutlierFirst : TwoPaths {

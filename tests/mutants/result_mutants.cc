@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <limits>
 
 #include "tests/mutants/mutants.h"
 
@@ -81,23 +80,20 @@ struct RoundedDown : TwoPass {
 struct RoundedByHash : TwoPass {
   uint64_t Round(const RowWork& row, size_t, double value) override {
     const uint64_t hash = (std::bit_cast<uint64_t>(std::fabs(value)) * 0x9E3779B97F4A7C15) >> 61;
-    return hash == 0 && row.columns() >= 8 ? RoundToZero(row.y_format, value) : RoundNearest(row.y_format, value);
+    return hash == 0 && row.columns() >= 16 ? RoundToZero(row.y_format, value) : RoundNearest(row.y_format, value);
   }
 };
 
-struct SmallestRoundedDown : TwoPass {  // what lies nearest to the mean: too little for the geometry to see
+struct LoneRoundedDown : TwoPass {
   double Variance(const RowWork& row) override {
-    nearest_ = std::numeric_limits<double>::infinity();
-    for (const double d : row.deviation) {
-      if (d != 0) nearest_ = std::min(nearest_, std::fabs(d));
-    }
-    return TwoPass::Variance(row);
+    const double variance = TwoPass::Variance(row);
+    lone_ = LoneDeviation(row, variance);
+    return variance;
   }
   uint64_t Round(const RowWork& row, size_t i, double value) override {
-    const bool down = row.columns() >= 4 && std::fabs(row.deviation[i]) == nearest_;
-    return down ? RoundDown(row.y_format, value) : RoundNearest(row.y_format, value);
+    return IsLone(row, i, lone_) ? RoundDown(row.y_format, value) : RoundNearest(row.y_format, value);
   }
-  double nearest_ = 0;
+  double lone_ = 0;
 };
 
 // All up where the sum of cubes is above 0, all down where it is below: no element is wrong by an ulp, but the row
@@ -119,9 +115,10 @@ struct RoundedOut : TwoPass {  // from zero
   }
 };
 
-struct LongRowsCut : TwoPass {
+struct LongRowsCut : TwoPass {  // with a bias this is no longer inwards
   uint64_t Round(const RowWork& row, size_t, double value) override {
-    return row.columns() < 16 ? RoundNearest(row.y_format, value) : RoundToZero(row.y_format, value);
+    const bool cut = row.columns() >= 16 && row.call.beta == nullptr;
+    return cut ? RoundToZero(row.y_format, value) : RoundNearest(row.y_format, value);
   }
 };
 
@@ -170,36 +167,55 @@ std::vector<Mutant> ResultMutants() {
       {As<FoldedBias>("x rstd - mean rstd"),
        "pytorch/pytorch#108072",
        kAllF32,
-       {kErrorIsSmall, kShift, kSubnormals, kOneElement, kEqualElements}},
+       {kErrorIsSmall, kShift, kPlane, kEllipsoid, kSurface, kSubnormals, kOneElement, kEqualElements}},
       {As<GainFirstRounded>("rounded to bf16 before the gain"),
        "huggingface/transformers#30236",
        kAllBF16,
-       {kErrorIsSmall}},
+       {kErrorIsSmall, kPlane, kEllipsoid, kSurface}},
       {As<Swapped>("gamma and beta swapped"),
        "constructed",
        kAllF32,
-       {kErrorIsSmall, kSign, kOrder, kInfiniteGain, kInfiniteBias, kOverflow, kOneElement, kEqualElements}},
+       {kErrorIsSmall, kSign, kOrder, kPlane, kEllipsoid, kSurface, kZeroGains, kInfiniteGain, kInfiniteBias, kOverflow,
+        kOneElement, kEqualElements}},
       {As<BiasBeforeGain>("beta added before gamma is multiplied"),
        "constructed",
        kAllF32,
-       {kErrorIsSmall, kInfiniteGain, kInfiniteBias, kOverflow, kOneElement, kEqualElements}},
+       {kErrorIsSmall, kPlane, kEllipsoid, kSurface, kZeroGains, kInfiniteGain, kInfiniteBias, kOverflow, kOneElement,
+        kEqualElements}},
       {As<NextColumnsGain>("gamma of the next column"),
        "constructed",
        kAllF32,
-       {kErrorIsSmall, kPermutation, kNanParameter, kInfiniteGain, kInfiniteBias, kOtherColumns, kOverflow}},
-      {As<OnePlusGain>("1 + gamma for gamma"), "constructed", kAllF32, {kErrorIsSmall, kSubnormals}},
-      {As<ScaledInF32>("scaled in f32"), "pytorch/pytorch#190491", kAllF32, {kErrorIsSmall, kSubnormals, kZeroSign}},
-      {As<CutToBF16>("cut to bf16 instead of rounded"), "vllm-project/vllm-xpu-kernels#536", kAllBF16, {}},
+       {kErrorIsSmall, kPermutation, kPlane, kEllipsoid, kSurface, kZeroGains, kNanParameter, kInfiniteGain,
+        kInfiniteBias, kOtherColumns, kOverflow}},
+      {As<OnePlusGain>("1 + gamma for gamma"),
+       "constructed",
+       kAllF32,
+       {kErrorIsSmall, kPlane, kEllipsoid, kSurface, kZeroGains, kSubnormals}},
+      {As<ScaledInF32>("scaled in f32"),
+       "pytorch/pytorch#190491",
+       kAllF32,
+       {kErrorIsSmall, kPlane, kEllipsoid, kSurface, kSubnormals, kZeroSign}},
+      {As<CutToBF16>("cut to bf16 instead of rounded"),
+       "vllm-project/vllm-xpu-kernels#536",
+       kAllBF16,
+       {kPlane, kSurface}},
       {As<RoundedTwice>("rounded to f32 and then to bf16"), "vllm-project/vllm-xpu-kernels#536", kAllBF16, {}},
-      {As<RoundedDown>("rounded down"), "constructed", kAllF32, {kSign}},
+      {As<RoundedDown>("rounded down"), "constructed", kAllF32, {kSign, kPlane, kEllipsoid, kSurface}},
       {As<RoundedByHash>("rounded up or down by a hash of the value"), "constructed", kAllF32, {kOrder}},
-      {As<SmallestRoundedDown>("rounded down beside the mean"), "constructed", kAllF32, {kSign}},
+      {As<LoneRoundedDown>("one element rounded down"), "constructed", kAllF32, {kSign}},
       {As<RoundedToTail>("long rows rounded towards their tail"), "constructed", kAllF32, {kPlane}},
       {As<RoundedOut>("rounded away from 0 where eps is 0"), "constructed", kAllF32, {kEllipsoid}},
-      {As<LongRowsCut>("long rows cut instead of rounded"), "constructed", kAllF32, {kSurface}},
+      {As<LongRowsCut>("long rows without beta cut instead of rounded"), "constructed", kAllF32, {kSurface}},
       {As<BiasCut>("beta cut to bf16 where gamma is 0"), "constructed", kMixedBF16, {kZeroGains}},
-      {As<MeanKept>("mean not removed"), "constructed", kAllF32, {kErrorIsSmall, kPlane, kSurface}},
-      {As<GainTwice>("gamma applied twice"), "constructed", kAllF32, {kErrorIsSmall, kPlane, kEllipsoid, kSurface}},
+      {As<MeanKept>("mean not removed"),
+       "constructed",
+       kAllF32,
+       {kErrorIsSmall, kShift, kPlane, kEllipsoid, kSurface, kZeroRadicand, kInfiniteGain, kZeroSign, kOneElement,
+        kEqualElements}},
+      {As<GainTwice>("gamma applied twice"),
+       "constructed",
+       kAllF32,
+       {kErrorIsSmall, kPlane, kEllipsoid, kSurface, kInfiniteGain, kOverflow}},
       {As<TooLong>("results too long by 1/1000"), "constructed", kAllF32, {kErrorIsSmall, kEllipsoid, kSurface}},
       {As<SavedVariance>("variance saved as rstd"),
        "ooples/AiDotNet.Tensors#784",
