@@ -2,7 +2,6 @@
 #include "tests/laws/verdict.h"
 
 #include <algorithm>
-#include <iterator>
 #include <ostream>
 
 namespace exactnorm::laws {
@@ -80,14 +79,28 @@ std::optional<int> Verdict::Level(Axis axis, const Formats& formats) const {
 
 std::vector<GeometricClaim> Verdict::Geometry() const {
   std::vector<GeometricClaim> claims;
-  // What says more about a claim in any format comes first.
-  constexpr Standing kRanks[] = {Standing::kUnsupported, Standing::kHeld, Standing::kUnasked, Standing::kBroken};
-  const auto rank = [&](Standing s) { return std::find(std::begin(kRanks), std::end(kRanks), s); };
+  std::vector<int> ranks;  // of what is known of each: the highest in any format decides
+  const auto rank = [](const Finding& f) {
+    switch (f.standing) {
+      case Standing::kBroken: return 4;
+      case Standing::kUnasked: return f.cut_short ? 3 : 0;
+      case Standing::kHeld: return 2;
+      case Standing::kUnsupported: return 1;
+    }
+    return 0;
+  };
   for (const Finding& f : findings) {
     if (f.ask.axis != Axis::kGeometry) continue;
     auto claim = std::find_if(claims.begin(), claims.end(), [&](const GeometricClaim& c) { return c.law == f.law; });
-    if (claim == claims.end()) claim = claims.insert(claim, {f.law, f.standing, {}});
-    if (rank(f.standing) > rank(claim->standing)) claim->standing = f.standing;
+    if (claim == claims.end()) {
+      claim = claims.insert(claim, {f.law, f.standing, {}});
+      ranks.push_back(rank(f));
+    }
+    int& highest = ranks[static_cast<size_t>(claim - claims.begin())];
+    if (rank(f) > highest) {
+      highest = rank(f);
+      claim->standing = f.standing;
+    }
     if (f.standing == Standing::kBroken) claim->broken_in.push_back(FormatsName(f.formats));
   }
   return claims;

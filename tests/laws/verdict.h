@@ -56,7 +56,8 @@ struct Finding {
 // One claim of the geometry over all formats.
 struct GeometricClaim {
   std::string law;
-  Standing standing;  // broken, unasked, held, unsupported: the first of these that it is in any format
+  // The first of these that it is in any format: broken, unasked for want of time, held, unsupported, unasked.
+  Standing standing;
   std::vector<std::string> broken_in;  // names of formats
 };
 
