@@ -15,11 +15,20 @@ namespace {
 using Json = nlohmann::ordered_json;
 using laws::Axis;
 
-int Claimed(const Claim& claim, Axis axis) { return axis == Axis::kAccuracy ? claim.accuracy : claim.repeatability; }
+// The level; -1 where nothing is claimed.
+int Claimed(const Claim& claim, Axis axis) {
+  switch (axis) {
+    case Axis::kAccuracy: return claim.accuracy;
+    case Axis::kRepeatability: return claim.repeatability;
+    case Axis::kGeometry: return claim.geometry ? 0 : -1;
+  }
+  return -1;
+}
 
 std::string ClaimName(const Claim& claim) {
   return laws::LevelName(Axis::kAccuracy, claim.accuracy) + "," +
-         laws::LevelName(Axis::kRepeatability, claim.repeatability);
+         laws::LevelName(Axis::kRepeatability, claim.repeatability) +
+         (claim.geometry ? "," + laws::LevelName(Axis::kGeometry, 0) : "");
 }
 
 template <class T>
@@ -27,16 +36,6 @@ std::string Printed(const T& value) {
   std::ostringstream out;
   out << value;
   return out.str();
-}
-
-const char* StandingName(laws::Standing standing) {
-  switch (standing) {
-    case laws::Standing::kHeld: return "held";
-    case laws::Standing::kBroken: return "broken";
-    case laws::Standing::kUnsupported: return "not supported";
-    case laws::Standing::kUnasked: return "not asked";
-  }
-  return "";
 }
 
 Json LevelJson(Axis axis, std::optional<int> level) {
@@ -105,7 +104,7 @@ JunitCase LawCase(const laws::Finding& f, const Claim& claim) {
     (claimed ? c.failure : c.skipped) = f.counterexample->finding + (claimed ? "" : "; not claimed");
     c.text = Printed(*f.counterexample);
   } else if (f.standing != laws::Standing::kHeld) {
-    c.skipped = StandingName(f.standing);
+    c.skipped = laws::StandingName(f.standing);
   }
   return c;
 }
@@ -129,9 +128,9 @@ std::vector<JunitCase> ConductCases(const kernel::FindingLog& log) {
 bool ClaimHolds(const Report& report) {
   const auto reaches = [&](Axis axis) {
     const std::optional<int> level = report.verdict.Level(axis);
-    return level && *level >= Claimed(report.claim, axis);
+    return level.value_or(-1) >= Claimed(report.claim, axis);
   };
-  return reaches(Axis::kAccuracy) && reaches(Axis::kRepeatability) && !report.log.failed();
+  return reaches(Axis::kAccuracy) && reaches(Axis::kRepeatability) && reaches(Axis::kGeometry) && !report.log.failed();
 }
 
 std::string ReportText(const Report& report) {
@@ -156,13 +155,18 @@ nlohmann::ordered_json ReportJson(const Report& report) {
                        {"accuracy", LevelJson(Axis::kAccuracy, v.Level(Axis::kAccuracy, f))},
                        {"repeatability", LevelJson(Axis::kRepeatability, v.Level(Axis::kRepeatability, f))}});
   }
+  Json geometry = Json::array();
+  for (const laws::GeometricClaim& claim : v.Geometry()) {
+    geometry.push_back(
+        {{"claim", claim.law}, {"standing", laws::StandingName(claim.standing)}, {"broken_in", claim.broken_in}});
+  }
   Json all = Json::array();
   for (const laws::Finding& f : v.findings) {
     Json law = {{"law", f.law},
                 {"family", laws::FamilyName(f.family)},
                 {"level", laws::LevelName(f.ask.axis, f.ask.level)},
                 {"formats", laws::FormatsName(f.formats)},
-                {"standing", StandingName(f.standing)},
+                {"standing", laws::StandingName(f.standing)},
                 {"held", f.held},
                 {"unsupported", f.unsupported}};
     if (f.counterexample) {
@@ -189,6 +193,7 @@ nlohmann::ordered_json ReportJson(const Report& report) {
           {"claim", ClaimName(report.claim)},
           {"claim_holds", ClaimHolds(report)},
           {"formats", formats},
+          {"geometry", geometry},
           {"laws", all},
           {"targets", report.targets},
           {"unsupported", v.Unsupported()},

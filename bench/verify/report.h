@@ -13,10 +13,11 @@
 
 namespace exactnorm::verify {
 
-// The level on each axis that the kernel is said to reach.
+// The level on each axis that the kernel is said to reach, and whether it is said to hold every claim of the geometry.
 struct Claim {
   int accuracy;
   int repeatability;
+  bool geometry = false;
 };
 
 struct Report {

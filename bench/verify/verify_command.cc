@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -30,21 +31,31 @@ struct VerifyArguments {
   FileArgument junit{"--junit", ""};
 };
 
-// Ours is correctly rounded, on every instruction set that it can be told to use. Nobody's R2 is claimed unasked.
+// Ours is correctly rounded, on every instruction set that it can be told to use; the geometry follows. Nobody's R2 is
+// claimed unasked.
 verify::Claim DefaultClaim(bool foreign, bool has_targets) {
-  return foreign ? verify::Claim{1, 1} : verify::Claim{2, has_targets ? 2 : 1};
+  return foreign ? verify::Claim{1, 1} : verify::Claim{2, has_targets ? 2 : 1, true};
 }
 
-// "A1,R0", "R1": an axis that is not named is not claimed beyond level 0.
+// "A1,R0", "R1", "A1,G": an axis that is not named is not claimed beyond level 0, nor the geometry.
 verify::Claim ParseClaim(const std::string& text, verify::Claim by_default) {
   if (text.empty()) return by_default;
   verify::Claim claim = {0, 0};
-  bool bad = text.size() != 2 && (text.size() != 5 || text[2] != ',' || text[3] == text[0]);
-  for (size_t i = 0; !bad && i < text.size(); i += 3) {
-    bad = (text[i] != 'A' && text[i] != 'R') || text[i + 1] < '0' || text[i + 1] > '2';
-    (text[i] == 'A' ? claim.accuracy : claim.repeatability) = text[i + 1] - '0';
+  std::string axes;
+  std::istringstream parts(text + ",");
+  for (std::string part; std::getline(parts, part, ',');) {
+    const char axis = part.empty() ? '\0' : part[0];
+    const bool has_level = part.size() == 2 && part[1] >= '0' && part[1] <= '2';
+    const bool good = axis == 'G' ? part.size() == 1 : (axis == 'A' || axis == 'R') && has_level;
+    if (!good || axes.find(axis) != std::string::npos) {
+      throw BadInput("--claim " + text +
+                     ": give each once at most: one of A0 A1 A2, one of R0 R1 R2, G; such as A1,R1");
+    }
+    axes += axis;
+    if (axis == 'A') claim.accuracy = part[1] - '0';
+    if (axis == 'R') claim.repeatability = part[1] - '0';
+    if (axis == 'G') claim.geometry = true;
   }
-  if (bad) throw BadInput("--claim " + text + ": give one or two levels out of A0 A1 A2 R0 R1 R2, such as A1,R1");
   return claim;
 }
 
@@ -137,8 +148,10 @@ void AddVerify(CLI::App& app, int* exit_code) {
   command->add_option("--kernel", arguments->kernel, "lib.so[:symbol], see exactnorm/kernel.h (default: this library)")
       ->type_name("LIBRARY");
   command
-      ->add_option("--claim", arguments->claim,
-                   "levels to be reached (default: A1,R1; for this library A2, and R2 where it has targets to compare)")
+      ->add_option(
+          "--claim", arguments->claim,
+          "levels to be reached, and G for the geometry (default: A1,R1; for this library A2,G, and R2 where it has "
+          "targets to compare)")
       ->type_name("LEVELS");
   command->add_option("--formats", arguments->formats, "f64, f32, f16, bf16, mixed; several with commas")
       ->delimiter(',')

@@ -21,6 +21,9 @@ TEST_F(VerifyTest, ThisLibraryReachesItsClaimInEveryFormat) {
   const auto json = nlohmann::json::parse(outcome.out);
   EXPECT_EQ(json["accuracy"], "A2");
   EXPECT_EQ(json["claim_holds"], true);
+  EXPECT_EQ(json["claim"].get<std::string>().substr(0, 2) + json["claim"].get<std::string>().substr(5), "A2,G");
+  ASSERT_EQ(json["geometry"].size(), 4u);
+  for (const auto& claim : json["geometry"]) EXPECT_EQ(claim["standing"], "held") << claim;
   EXPECT_EQ(json["formats"].size(), 8u);
   EXPECT_TRUE(json["findings"].empty());
 }
@@ -29,6 +32,7 @@ TEST_F(VerifyTest, TheClaimDecidesTheExitCode) {
   const std::string line = "verify --cases 20 --formats f32" + Kernel("good.so");
   EXPECT_EQ(Execute(line + " --claim A0,R1").exit_code, 0);
   EXPECT_EQ(Execute(line + " --claim R1").exit_code, 0);
+  EXPECT_EQ(Execute(line + " --claim A0,R1,G").exit_code, 0);
   const Outcome high = Execute(line + " --claim A2");
   EXPECT_EQ(high.exit_code, 1);
   EXPECT_NE(high.out.find("# Every result is correctly rounded (A2, f32)\n# y["), std::string::npos) << high.out;
@@ -70,8 +74,9 @@ TEST_F(VerifyTest, RefusesBadUsageInOneLine) {
   for (const std::string& bad :
        {Kernel("nothing.so"), Kernel("good.so:nothing"), std::string(" --formats f31"), std::string(" --claim A3"),
         std::string(" --claim A1,R"), std::string(" --claim A1R1"), std::string(" --claim A1,A2"),
-        std::string(" --cases 0"), std::string(" --seconds 0"), std::string(" --seed -1"),
-        std::string(" --junit /no/such/folder/x.xml"), std::string(" trailing")}) {
+        std::string(" --claim G0"), std::string(" --claim G,G"), std::string(" --claim A1,"), std::string(" --cases 0"),
+        std::string(" --seconds 0"), std::string(" --seed -1"), std::string(" --junit /no/such/folder/x.xml"),
+        std::string(" trailing")}) {
     const Outcome outcome = Execute("verify" + bad);
     EXPECT_EQ(outcome.exit_code, 2) << bad;
     EXPECT_EQ(outcome.out, "") << bad;

@@ -73,10 +73,11 @@ Outcome IsCorrectlyRounded(const Subject& subject, const Oracle& oracle, const C
   return Outcome::Held();
 }
 
-// Rows of every kind, non-finite ones included: whatever the generator of tests/rows has.
+// Rows of every kind, non-finite ones and gains of 0 included: whatever the generator of tests/rows has.
 Case AnyRow(rows::Generator& random, const Formats& f, const Ask&) {
   Problem p = HardRow(random, f);
   if (random.Below(8) == 0) random.PlaceNonFinite(p);
+  if (!p.gamma.empty() && random.Below(8) == 0) p.gamma[random.Below(p.gamma.size())] = 0;
   return {p};
 }
 

@@ -18,13 +18,14 @@ std::ostream& operator<<(std::ostream& out, const Case& c) {
 std::vector<Law> AllLaws() {
   std::vector<Law> all;
   for (const auto& family :
-       {AccuracyLaws, InvarianceLaws, RepeatabilityLaws, OrderLaws, SpecialValueLaws, StructureLaws}) {
+       {AccuracyLaws, InvarianceLaws, RepeatabilityLaws, OrderLaws, GeometryLaws, SpecialValueLaws, StructureLaws}) {
     for (Law& law : family()) all.push_back(std::move(law));
   }
   return all;
 }
 
 std::string LevelName(Axis axis, int level) {
+  if (axis == Axis::kGeometry) return "G";
   return {axis == Axis::kAccuracy ? 'A' : 'R', static_cast<char>('0' + level)};
 }
 
@@ -34,6 +35,7 @@ const char* FamilyName(Family family) {
     case Family::kInvariance: return "invariance";
     case Family::kRepeatability: return "repeatability";
     case Family::kOrder: return "order";
+    case Family::kGeometry: return "geometry";
     case Family::kSpecialValues: return "special values";
     case Family::kStructure: return "structure";
   }

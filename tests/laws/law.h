@@ -16,8 +16,10 @@
 
 namespace exactnorm::laws {
 
-enum class Family { kAccuracy, kInvariance, kRepeatability, kOrder, kSpecialValues, kStructure };
-enum class Axis { kAccuracy, kRepeatability };
+enum class Family { kAccuracy, kInvariance, kRepeatability, kOrder, kGeometry, kSpecialValues, kStructure };
+// Geometry has no levels: each law is a claim of its own, and all are asked at 0.
+enum class Axis { kAccuracy, kRepeatability, kGeometry };
+inline constexpr int kAxes = 3;
 
 // What a law asks of a kernel that claims `level` on `axis`.
 struct Ask {
@@ -66,11 +68,12 @@ std::vector<Law> AccuracyLaws();
 std::vector<Law> InvarianceLaws();
 std::vector<Law> RepeatabilityLaws();
 std::vector<Law> OrderLaws();
+std::vector<Law> GeometryLaws();
 std::vector<Law> SpecialValueLaws();
 std::vector<Law> StructureLaws();
 std::vector<Law> AllLaws();
 
-// "A1", "R0", ...
+// "A1", "R0", ...; "G" for geometry
 std::string LevelName(Axis axis, int level);
 const char* FamilyName(Family family);
 

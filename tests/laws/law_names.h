@@ -29,6 +29,12 @@ inline constexpr char kTargets[] = "Every instruction set gives the same bits";
 // order.cc
 inline constexpr char kOrder[] = "Equal gains above zero and equal biases keep the order of the elements";
 
+// geometry.cc
+inline constexpr char kPlane[] = "Results lie in the hyperplane of gamma and beta";
+inline constexpr char kEllipsoid[] = "Results lie in the ellipsoid of gamma and beta";
+inline constexpr char kSurface[] = "Results lie eps / (var + eps) from the ellipsoid's surface";
+inline constexpr char kZeroGains[] = "A gain of 0 gives the bias";
+
 // special_values.cc
 inline constexpr char kNonFiniteRow[] = "A NaN or infinity in a row makes the whole row NaN";
 inline constexpr char kZeroRadicand[] = "var + eps = 0 makes the whole row NaN";

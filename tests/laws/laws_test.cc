@@ -39,6 +39,7 @@ TEST_F(ThisLibraryTest, KeepsEveryLawInEveryFormat) {
     options.formats = formats;
     const Verdict verdict = Examine(ThisLibrary(), ExactOracle(), AllLaws(), options);
     EXPECT_EQ(verdict.Level(Axis::kAccuracy), 2) << Text(verdict);
+    EXPECT_EQ(verdict.Level(Axis::kGeometry), 0) << Text(verdict);
     EXPECT_EQ(verdict.Level(Axis::kRepeatability), 1) << Text(verdict);  // R2 needs a second instruction set
     for (const Finding& f : verdict.findings) {
       EXPECT_NE(f.standing, Standing::kBroken) << f.law << '\n' << Text(verdict);

@@ -60,11 +60,50 @@ std::string FormatsName(const Formats& f) {
   return name;
 }
 
+const char* StandingName(Standing standing) {
+  switch (standing) {
+    case Standing::kHeld: return "held";
+    case Standing::kBroken: return "broken";
+    case Standing::kUnsupported: return "not supported";
+    case Standing::kUnasked: return "not asked";
+  }
+  return "";
+}
+
 std::optional<int> Verdict::Level(Axis axis) const {
   return HighestLevel(findings, axis, nullptr, most_levels[static_cast<int>(axis)]);
 }
 std::optional<int> Verdict::Level(Axis axis, const Formats& formats) const {
   return HighestLevel(findings, axis, &formats, most_levels[static_cast<int>(axis)]);
+}
+
+std::vector<GeometricClaim> Verdict::Geometry() const {
+  std::vector<GeometricClaim> claims;
+  std::vector<int> ranks;  // of what is known of each: the highest in any format decides
+  const auto rank = [](const Finding& f) {
+    switch (f.standing) {
+      case Standing::kBroken: return 4;
+      case Standing::kUnasked: return f.cut_short ? 3 : 0;
+      case Standing::kHeld: return 2;
+      case Standing::kUnsupported: return 1;
+    }
+    return 0;
+  };
+  for (const Finding& f : findings) {
+    if (f.ask.axis != Axis::kGeometry) continue;
+    auto claim = std::find_if(claims.begin(), claims.end(), [&](const GeometricClaim& c) { return c.law == f.law; });
+    if (claim == claims.end()) {
+      claim = claims.insert(claim, {f.law, f.standing, {}});
+      ranks.push_back(rank(f));
+    }
+    int& highest = ranks[static_cast<size_t>(claim - claims.begin())];
+    if (rank(f) > highest) {
+      highest = rank(f);
+      claim->standing = f.standing;
+    }
+    if (f.standing == Standing::kBroken) claim->broken_in.push_back(FormatsName(f.formats));
+  }
+  return claims;
 }
 
 std::vector<std::string> Verdict::Unsupported() const {
@@ -118,7 +157,7 @@ Verdict Examine(const Subject& subject, const Oracle& oracle, const std::vector<
 
   using Clock = std::chrono::steady_clock;
   const Clock::time_point start = Clock::now();
-  Verdict verdict{subject.name, options.seed, options.cases, {}, {2, 2}};
+  Verdict verdict{subject.name, options.seed, options.cases, {}};
   for (size_t q = 0; q < questions.size(); ++q) {
     const auto& [law, ask, formats] = questions[q];
     if (options.progress) options.progress(*law, *ask, *formats);
@@ -157,6 +196,14 @@ std::ostream& operator<<(std::ostream& out, const Verdict& v) {
     if (refused) continue;  // listed below
     out << "  " << FormatsName(f) << ": " << Reached(Axis::kAccuracy, v.Level(Axis::kAccuracy, f)) << ", "
         << Reached(Axis::kRepeatability, v.Level(Axis::kRepeatability, f)) << '\n';
+  }
+
+  const std::vector<GeometricClaim> claims = v.Geometry();
+  if (!claims.empty()) out << "geometry\n";
+  for (const GeometricClaim& claim : claims) {
+    out << "  " << claim.law << ": " << StandingName(claim.standing);
+    for (size_t i = 0; i < claim.broken_in.size(); ++i) out << (i == 0 ? " in " : ", ") << claim.broken_in[i];
+    out << '\n';
   }
 
   std::vector<const Finding*> broken;  // per law the shortest

@@ -26,7 +26,7 @@ struct Options {
   int cases = 200;  // of each law at each level in each choice of formats
   std::vector<Formats> formats = UniformFormats();
   bool foreign = true;                            // leave out what is asked of this project's own kernels alone
-  int most_levels[2] = {2, 2};                    // A and R: what lies above is not asked
+  int most_levels[kAxes] = {2, 2, 0};             // what lies above is not asked
   std::optional<std::chrono::milliseconds> time;  // all in all, shared out evenly; unlimited without
   std::function<void(const Law&, const Ask&, const Formats&)> progress = nullptr;  // before each search
 };
@@ -37,6 +37,8 @@ enum class Standing {
   kUnsupported,  // every case was refused by the kernel
   kUnasked,      // no case of the kind exists in these formats, or time ran out before one
 };
+
+const char* StandingName(Standing standing);  // "held", "not supported", ...
 
 // One law at one level in one choice of formats.
 struct Finding {
@@ -51,17 +53,28 @@ struct Finding {
   bool cut_short = false;                        // by the time limit; a level at which no case was left is not reached
 };
 
+// One claim of the geometry over all formats.
+struct GeometricClaim {
+  std::string law;
+  // The first of these that it is in any format: broken, unasked for want of time, held, unsupported, unasked.
+  Standing standing;
+  std::vector<std::string> broken_in;  // names of formats
+};
+
 struct Verdict {
   std::string subject;
   uint64_t seed = 0;
   int cases = 0;
   std::vector<Finding> findings;
-  int most_levels[2] = {2, 2};  // A and R: less, where something seen outside of the laws rules a level out
+  int most_levels[kAxes] = {2, 2, 0};  // less, where something seen outside of the laws rules a level out
 
   // The highest level of the axis up to which no law is broken and at each of which some law held; with `formats`, of
-  // the findings there alone. Nothing if not even level 0 is reached.
+  // the findings there alone. Nothing if not even level 0 is reached. Of geometry 0 if every claim is held.
   std::optional<int> Level(Axis axis) const;
   std::optional<int> Level(Axis axis, const Formats& formats) const;
+
+  // Each claim of the geometry that was asked, in the order of the findings.
+  std::vector<GeometricClaim> Geometry() const;
 
   // "f16", "mean and rstd are those of the row (f32, bf16)": formats that were refused wholly, then laws with the other
   // formats in which they were; without these where it is all.
@@ -70,7 +83,8 @@ struct Verdict {
 
 Verdict Examine(const Subject& subject, const Oracle& oracle, const std::vector<Law>& laws, const Options& options);
 
-// One screen: the levels, each broken law once with its shortest counterexample, what is not supported.
+// One screen: the levels, the claims of the geometry, each broken law once with its shortest counterexample, what is
+// not supported.
 std::ostream& operator<<(std::ostream& out, const Verdict& verdict);
 
 }  // namespace exactnorm::laws

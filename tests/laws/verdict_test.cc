@@ -55,6 +55,34 @@ TEST(Verdict, ListsWhatIsNotSupportedOnce) {
   EXPECT_EQ(v.Unsupported(), std::vector<std::string>{"law A1 (f32)"});
 }
 
+TEST(Verdict, SaysOfEachGeometricClaimWhatItIsOverAllFormats) {
+  Verdict v;
+  EXPECT_TRUE(v.Geometry().empty());
+  EXPECT_EQ(v.Level(Axis::kGeometry), std::nullopt);
+  const auto add = [&](const char* law, const Formats& formats, Standing standing) {
+    v.findings.push_back(Of(Axis::kGeometry, 0, formats, standing));
+    v.findings.back().law = law;
+  };
+  add("plane", kAllF32, Standing::kUnsupported);
+  add("plane", kAllF16, Standing::kHeld);
+  add("inside", kAllF32, Standing::kHeld);
+  EXPECT_EQ(v.Level(Axis::kGeometry), 0);
+  add("inside", kAllF16, Standing::kBroken);
+  add("surface", kAllF32, Standing::kHeld);
+  add("surface", kAllF16, Standing::kUnasked);
+  const std::vector<GeometricClaim> claims = v.Geometry();
+  ASSERT_EQ(claims.size(), 3U);
+  EXPECT_EQ(claims[0].law, "plane");
+  EXPECT_EQ(claims[0].standing, Standing::kHeld);
+  EXPECT_EQ(claims[1].standing, Standing::kBroken);
+  EXPECT_EQ(claims[1].broken_in, std::vector<std::string>{"f16"});
+  EXPECT_EQ(claims[2].standing, Standing::kHeld) << "no row in f16 on which it speaks";
+  EXPECT_EQ(v.Level(Axis::kGeometry), std::nullopt);
+  EXPECT_EQ(v.Level(Axis::kGeometry, kAllF32), 0);
+  v.findings.back().cut_short = true;
+  EXPECT_EQ(v.Geometry()[2].standing, Standing::kUnasked);
+}
+
 TEST(Examine, AsksForeignKernelsForNoMoreThanIsSaid) {
   const auto asked = [](bool foreign, int most_accuracy) {
     Options options;
@@ -116,6 +144,9 @@ TEST(VerdictText, HasTheLevelsTheBrokenLawsAndWhatIsNotSupported) {
   out << Examine(only_f32, ExactOracle(), AllLaws(), options);
   EXPECT_EQ(out.str().rfind("nothing: below A0, below R0  (seed 1, 20 cases a law)\n", 0), 0U) << out.str();
   EXPECT_NE(out.str().find("# Every result is correctly rounded (A2, f32)\n"), std::string::npos) << out.str();
+  EXPECT_NE(out.str().find("\ngeometry\n  Results lie in the hyperplane of gamma and beta: broken in f32\n"),
+            std::string::npos)
+      << out.str();
   EXPECT_NE(out.str().find("not supported\n  f64\n  f16\n  bf16\n"), std::string::npos) << out.str();
 }
 

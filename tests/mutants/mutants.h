@@ -25,6 +25,7 @@ struct Mutant {
 inline constexpr laws::Formats kAllF32{&kF32, &kF32, &kF32, &kF32};
 inline constexpr laws::Formats kAllF16{&kF16, &kF16, &kF16, &kF16};
 inline constexpr laws::Formats kAllBF16{&kBF16, &kBF16, &kBF16, &kBF16};
+inline constexpr laws::Formats kMixedBF16{&kBF16, &kF32, &kBF16, &kF32};
 
 // A kernel class as a subject; calls of one subject share its state.
 template <class Kernel>

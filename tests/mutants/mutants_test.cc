@@ -121,6 +121,7 @@ TEST(TheKernelThatMutantsStartFrom, KeepsEveryLawButCorrectRounding) {
   EXPECT_EQ(BrokenLaws(verdict), Names{laws::names::kCorrectlyRounded}) << Text(verdict);
   EXPECT_EQ(verdict.Level(Axis::kAccuracy), 1);
   EXPECT_EQ(verdict.Level(Axis::kRepeatability), 1);
+  EXPECT_EQ(verdict.Level(Axis::kGeometry), 0) << "every claim is held";
 }
 
 TEST(AnOracleInBinary64, LetsThroughWhatTheExactOneCatches) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Right statistics, wrong results: gain, bias and the last rounding.
+#include <algorithm>
 #include <bit>
 #include <cmath>
 
@@ -75,11 +76,71 @@ struct RoundedDown : TwoPass {
   uint64_t Round(const RowWork& row, size_t, double value) override { return RoundDown(row.y_format, value); }
 };
 
-// Up or down by a hash of the value, as stochastic rounding with a bad generator.
+// One element in eight up or down by a hash of the value, as stochastic rounding with a bad generator.
 struct RoundedByHash : TwoPass {
   uint64_t Round(const RowWork& row, size_t, double value) override {
-    const uint64_t hash = (std::bit_cast<uint64_t>(std::fabs(value)) * 0x9E3779B97F4A7C15) >> 63;
-    return hash == 0 ? RoundToZero(row.y_format, value) : RoundNearest(row.y_format, value);
+    const uint64_t hash = (std::bit_cast<uint64_t>(std::fabs(value)) * 0x9E3779B97F4A7C15) >> 61;
+    return hash == 0 && row.columns() >= 16 ? RoundToZero(row.y_format, value) : RoundNearest(row.y_format, value);
+  }
+};
+
+struct LoneRoundedDown : TwoPass {
+  double Variance(const RowWork& row) override {
+    const double variance = TwoPass::Variance(row);
+    lone_ = LoneDeviation(row, variance);
+    return variance;
+  }
+  uint64_t Round(const RowWork& row, size_t i, double value) override {
+    return IsLone(row, i, lone_) ? RoundDown(row.y_format, value) : RoundNearest(row.y_format, value);
+  }
+  double lone_ = 0;
+};
+
+// All up where the sum of cubes is above 0, all down where it is below: no element is wrong by an ulp, but the row
+// leaves its plane.
+struct RoundedToTail : TwoPass {
+  uint64_t Round(const RowWork& row, size_t, double value) override {
+    if (row.columns() < 64) return RoundNearest(row.y_format, value);
+    double cubes = 0;
+    for (const double d : row.deviation) cubes += d * d * d;
+    if (cubes == 0) return RoundNearest(row.y_format, value);
+    return cubes < 0 ? RoundDown(row.y_format, value) : RoundUp(row.y_format, value);
+  }
+};
+
+struct RoundedOut : TwoPass {  // from zero
+  uint64_t Round(const RowWork& row, size_t, double value) override {
+    if (row.call.eps != 0) return RoundNearest(row.y_format, value);
+    return value < 0 ? RoundDown(row.y_format, value) : RoundUp(row.y_format, value);
+  }
+};
+
+struct LongRowsCut : TwoPass {  // with a bias this is no longer inwards
+  uint64_t Round(const RowWork& row, size_t, double value) override {
+    const bool cut = row.columns() >= 16 && row.call.beta == nullptr;
+    return cut ? RoundToZero(row.y_format, value) : RoundNearest(row.y_format, value);
+  }
+};
+
+struct BiasCut : TwoPass {
+  uint64_t Round(const RowWork& row, size_t i, double value) override {
+    return row.gain[i] == 0 ? RoundToZero(row.y_format, value) : RoundNearest(row.y_format, value);
+  }
+};
+
+struct MeanKept : TwoPass {
+  double Affine(const RowWork& row, size_t i) override { return row.x[i] * row.rstd * row.gain[i] + row.bias[i]; }
+};
+
+struct GainTwice : TwoPass {
+  double Affine(const RowWork& row, size_t i) override {
+    return row.deviation[i] * row.rstd * row.gain[i] * row.gain[i] + row.bias[i];
+  }
+};
+
+struct TooLong : TwoPass {
+  double Affine(const RowWork& row, size_t i) override {
+    return row.deviation[i] * row.rstd * 1.001 * row.gain[i] + row.bias[i];
   }
 };
 
@@ -106,29 +167,56 @@ std::vector<Mutant> ResultMutants() {
       {As<FoldedBias>("x rstd - mean rstd"),
        "pytorch/pytorch#108072",
        kAllF32,
-       {kErrorIsSmall, kShift, kSubnormals, kOneElement, kEqualElements}},
+       {kErrorIsSmall, kShift, kPlane, kEllipsoid, kSurface, kSubnormals, kOneElement, kEqualElements}},
       {As<GainFirstRounded>("rounded to bf16 before the gain"),
        "huggingface/transformers#30236",
        kAllBF16,
-       {kErrorIsSmall}},
+       {kErrorIsSmall, kPlane, kEllipsoid, kSurface}},
       {As<Swapped>("gamma and beta swapped"),
        "constructed",
        kAllF32,
-       {kErrorIsSmall, kSign, kOrder, kInfiniteGain, kInfiniteBias, kOverflow, kOneElement, kEqualElements}},
+       {kErrorIsSmall, kSign, kOrder, kPlane, kEllipsoid, kSurface, kZeroGains, kInfiniteGain, kInfiniteBias, kOverflow,
+        kOneElement, kEqualElements}},
       {As<BiasBeforeGain>("beta added before gamma is multiplied"),
        "constructed",
        kAllF32,
-       {kErrorIsSmall, kInfiniteGain, kInfiniteBias, kOverflow, kOneElement, kEqualElements}},
+       {kErrorIsSmall, kPlane, kEllipsoid, kSurface, kZeroGains, kInfiniteGain, kInfiniteBias, kOverflow, kOneElement,
+        kEqualElements}},
       {As<NextColumnsGain>("gamma of the next column"),
        "constructed",
        kAllF32,
-       {kErrorIsSmall, kPermutation, kNanParameter, kInfiniteGain, kInfiniteBias, kOtherColumns, kOverflow}},
-      {As<OnePlusGain>("1 + gamma for gamma"), "constructed", kAllF32, {kErrorIsSmall, kSubnormals}},
-      {As<ScaledInF32>("scaled in f32"), "pytorch/pytorch#190491", kAllF32, {kErrorIsSmall, kSubnormals, kZeroSign}},
-      {As<CutToBF16>("cut to bf16 instead of rounded"), "vllm-project/vllm-xpu-kernels#536", kAllBF16, {}},
+       {kErrorIsSmall, kPermutation, kPlane, kEllipsoid, kSurface, kZeroGains, kNanParameter, kInfiniteGain,
+        kInfiniteBias, kOtherColumns, kOverflow}},
+      {As<OnePlusGain>("1 + gamma for gamma"),
+       "constructed",
+       kAllF32,
+       {kErrorIsSmall, kPlane, kEllipsoid, kSurface, kZeroGains, kSubnormals}},
+      {As<ScaledInF32>("scaled in f32"),
+       "pytorch/pytorch#190491",
+       kAllF32,
+       {kErrorIsSmall, kPlane, kEllipsoid, kSurface, kSubnormals, kZeroSign}},
+      {As<CutToBF16>("cut to bf16 instead of rounded"),
+       "vllm-project/vllm-xpu-kernels#536",
+       kAllBF16,
+       {kPlane, kSurface}},
       {As<RoundedTwice>("rounded to f32 and then to bf16"), "vllm-project/vllm-xpu-kernels#536", kAllBF16, {}},
-      {As<RoundedDown>("rounded down"), "constructed", kAllF32, {kSign}},
+      {As<RoundedDown>("rounded down"), "constructed", kAllF32, {kSign, kPlane, kEllipsoid, kSurface}},
       {As<RoundedByHash>("rounded up or down by a hash of the value"), "constructed", kAllF32, {kOrder}},
+      {As<LoneRoundedDown>("one element rounded down"), "constructed", kAllF32, {kSign}},
+      {As<RoundedToTail>("long rows rounded towards their tail"), "constructed", kAllF32, {kPlane}},
+      {As<RoundedOut>("rounded away from 0 where eps is 0"), "constructed", kAllF32, {kEllipsoid}},
+      {As<LongRowsCut>("long rows without beta cut instead of rounded"), "constructed", kAllF32, {kSurface}},
+      {As<BiasCut>("beta cut to bf16 where gamma is 0"), "constructed", kMixedBF16, {kZeroGains}},
+      {As<MeanKept>("mean not removed"),
+       "constructed",
+       kAllF32,
+       {kErrorIsSmall, kShift, kPlane, kEllipsoid, kSurface, kZeroRadicand, kInfiniteGain, kZeroSign, kOneElement,
+        kEqualElements}},
+      {As<GainTwice>("gamma applied twice"),
+       "constructed",
+       kAllF32,
+       {kErrorIsSmall, kPlane, kEllipsoid, kSurface, kInfiniteGain, kOverflow}},
+      {As<TooLong>("results too long by 1/1000"), "constructed", kAllF32, {kErrorIsSmall, kEllipsoid, kSurface}},
       {As<SavedVariance>("variance saved as rstd"),
        "ooples/AiDotNet.Tensors#784",
        kAllF32,

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "tests/laws/hard_rows.h"
@@ -62,6 +63,29 @@ uint64_t RoundDown(const Format& f, double value) {
   if (!IsFinite(f, nearest) || Value(f, nearest) <= value + std::fabs(value) * (kUp - 1)) return nearest;
   const uint64_t below = NextDown(f, nearest);
   return IsFinite(f, below) ? below : nearest;
+}
+
+double LoneDeviation(const RowWork& row, double variance) {
+  constexpr double kNone = std::numeric_limits<double>::infinity();
+  double least = kNone;
+  for (const double d : row.deviation) {
+    if (d != 0) least = std::min(least, std::fabs(d));
+  }
+  const double gap = std::sqrt(variance) / 64;
+  if (least < gap || variance < row.call.eps / 16) return kNone;
+  for (const double d : row.deviation) {
+    if (std::fabs(d) != least && std::fabs(d) < least + gap && d != 0) return kNone;
+  }
+  return least;
+}
+
+bool IsLone(const RowWork& row, size_t i, double lone_deviation) {
+  return row.columns() >= 8 && std::fabs(row.deviation[i]) == lone_deviation && std::fabs(row.gain[i]) >= 0.5;
+}
+
+uint64_t RoundUp(const Format& f, double value) {
+  if (value == 0 || std::isnan(value)) return RoundNearest(f, value);
+  return RoundDown(f, -value) ^ f.sign;
 }
 
 int TwoPass::Call(const exactnorm_kernel_call& call) {

@@ -54,6 +54,14 @@ class TwoPass {
   void Write(const RowWork& row, size_t i, uint64_t bits);
 };
 
+// For mutants that are to be wrong in one element by less than an ulp and that no more than the law in question sees:
+// the least |deviation| but 0, if all others are so far from it that no result can pass a neighbour; infinity
+// otherwise.
+double LoneDeviation(const RowWork& row, double variance);
+// Element i has that |deviation| in a row of eight and more, and no small gain. So the ulps of the others, whose halves
+// are what rounding may do to a claim of the geometry, outweigh its own.
+bool IsLone(const RowWork& row, size_t i, double lone_deviation);
+
 // The sum of doubles, exactly, as doubles whose bits do not overlap, the smallest first.
 class ExactSum {
  public:
@@ -68,6 +76,7 @@ class ExactSum {
 uint64_t RoundNearest(const Format& f, double value);  // NaN canonical, every zero +0 unless it underflowed
 uint64_t RoundToZero(const Format& f, double value);   // but what rounds to an infinity stays one
 uint64_t RoundDown(const Format& f, double value);     // likewise
+uint64_t RoundUp(const Format& f, double value);       // likewise
 double Value(const Format& f, uint64_t bits);
 
 }  // namespace exactnorm::mutants

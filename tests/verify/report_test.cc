@@ -85,6 +85,35 @@ TEST(Verify, JsonHasEveryLawAndFinding) {
   EXPECT_GT(counterexamples, 0u);
 }
 
+// The geometry is shown in any case and held against a kernel only where it is claimed.
+TEST(Verify, TheGeometryIsAClaimOfItsOwn) {
+  const Report wrong = Verify("crash", {0, 0, true});
+  EXPECT_FALSE(wrong.verdict.Level(laws::Axis::kGeometry));
+  EXPECT_TRUE(Contains(ReportText(wrong), "\nA0,R0,G is not reached\n")) << ReportText(wrong);
+  Report good = Verify("good", {0, 1, true});
+  EXPECT_TRUE(ClaimHolds(good)) << ReportText(good);
+  EXPECT_TRUE(Contains(ReportText(good), "geometry\n  Results lie in the hyperplane of gamma and beta: held\n"));
+  EXPECT_TRUE(Contains(ReportText(good), "\nA0,R1,G is reached\n"));
+  const auto claims = ReportJson(good)["geometry"];
+  ASSERT_EQ(claims.size(), 4u);
+  for (const auto& claim : claims) {
+    EXPECT_EQ(claim["standing"], "held") << claim;
+    EXPECT_TRUE(claim["broken_in"].empty());
+  }
+  EXPECT_TRUE(Contains(ReportJunit(good), "classname=\"geometry\" name=\"A gain of 0 gives the bias (G)\"/>"));
+  for (laws::Finding& f : good.verdict.findings) {
+    if (f.ask.axis != laws::Axis::kGeometry) continue;
+    f.standing = laws::Standing::kBroken;
+    f.counterexample = wrong.verdict.findings.front().counterexample;
+  }
+  EXPECT_FALSE(ClaimHolds(good));
+  EXPECT_TRUE(Contains(ReportJunit(good), "failures=\"4\"")) << ReportJunit(good);
+  EXPECT_EQ(ReportJson(good)["geometry"][0]["broken_in"], std::vector<std::string>{"f32"});
+  good.claim.geometry = false;
+  EXPECT_TRUE(ClaimHolds(good)) << ReportText(good);
+  EXPECT_TRUE(Contains(ReportJunit(good), "failures=\"0\"")) << ReportJunit(good);
+}
+
 TEST(Verify, JunitFailsWhatIsClaimedAndNotHeld) {
   const std::string low = ReportJunit(Verify("good", {0, 1}));
   EXPECT_TRUE(Contains(low, "<testsuite name=\"f32\"")) << low;
