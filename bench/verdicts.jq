@@ -6,9 +6,9 @@ def level(below): . // ("below " + below);
 def row: .counterexample | rtrimstr("\n") | split("\n") | last;
 def broken($formats): [.laws[] | select(.standing == "broken" and .formats == $formats)];
 def supported($formats): any(.laws[]; .formats == $formats and .held + (if .standing == "broken" then 1 else 0 end) > 0);
-# Of the laws broken at the lowest level, the row that is shortest to read.
+# Of the laws broken at the lowest level, the row that is shortest to read; one without NaN or infinity if there is one.
 def smallest: if length == 0 then null else (map(.level[1:2]) | min) as $low
-  | map(select(.level[1:2] == $low)) | min_by(row | length) end;
+  | map(select(.level[1:2] == $low)) | min_by([.family == "special values", (row | length)]) end;
 def failures: [.findings[] | select(.failure)];
 
 "Examined \($date) by exactnorm \(.[0].exactnorm), seed \(.[0].seed), \(.[0].cases) cases a law, on \($processor).",
