@@ -3,6 +3,8 @@
 // the error is promised.
 #include <Eigen/Dense>
 #include <cmath>
+#include <limits>
+#include <type_traits>
 
 #include "exactnorm/kernel.h"
 
@@ -12,8 +14,9 @@ template <class T>
 int Normalize(const exactnorm_kernel_call& c) {
   using Array = Eigen::Array<T, Eigen::Dynamic, 1>;
   const auto eps = static_cast<T>(c.eps);
-  // An eps that would vanish or overflow in the format is no call for this kernel.
-  if ((c.eps != 0 && eps == 0) || std::isinf(eps)) return EXACTNORM_KERNEL_UNSUPPORTED;
+  // eps is rounded to the format; where that is no small change, below FLT_MIN and above FLT_MAX, it is no call.
+  constexpr T least = std::is_same_v<T, float> ? std::numeric_limits<T>::min() : T{0};
+  if (c.eps != 0 && (eps < least || std::isinf(eps))) return EXACTNORM_KERNEL_UNSUPPORTED;
   const auto n = static_cast<Eigen::Index>(c.columns);
   for (size_t row = 0; row < c.rows; ++row) {
     const Eigen::Map<const Array> x(static_cast<const T*>(c.x) + row * c.x_stride, n);

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstring>
 #include <dnnl.hpp>
+#include <limits>
 #include <unordered_map>
 #include <vector>
 
@@ -82,9 +83,9 @@ extern "C" int exactnorm_kernel(const exactnorm_kernel_call* c) {
   if ((c->gamma != nullptr || c->beta != nullptr) && c->parameter_format != EXACTNORM_F32 &&
       c->parameter_format != EXACTNORM_BF16)
     return EXACTNORM_KERNEL_UNSUPPORTED;
-  // Its eps is a binary32; one that would vanish or overflow there is no call for it.
+  // eps is rounded to binary32; where that is no small change, below FLT_MIN and above FLT_MAX, it is no call.
   const auto eps = static_cast<float>(c->eps);
-  if ((c->eps != 0 && eps == 0) || std::isinf(eps)) return EXACTNORM_KERNEL_UNSUPPORTED;
+  if (c->eps != 0 && (eps < std::numeric_limits<float>::min() || std::isinf(eps))) return EXACTNORM_KERNEL_UNSUPPORTED;
   try {
     Normalize(*c);
     return EXACTNORM_KERNEL_DONE;

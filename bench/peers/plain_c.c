@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* LayerNorm and RMSNorm as a C programmer writes them: two passes in the format of the rows, binary32 or binary64.
  * No bound on the error is promised. */
+#include <float.h>
 #include <math.h>
 
 #include "exactnorm/kernel.h"
@@ -37,8 +38,9 @@ int exactnorm_kernel(const exactnorm_kernel_call* c) {
   if (c->y_format != f || ((c->gamma || c->beta) && c->parameter_format != f)) return EXACTNORM_KERNEL_UNSUPPORTED;
   if ((c->mean || c->rstd) && c->statistics_format != f) return EXACTNORM_KERNEL_UNSUPPORTED;
   if (f == EXACTNORM_F64) return binary64(c);
-  /* An eps that binary32 does not have is rounded; one that would vanish or overflow is no call for this kernel. */
-  if (f != EXACTNORM_F32 || (c->eps != 0 && ((float)c->eps == 0 || isinf((float)c->eps))))
-    return EXACTNORM_KERNEL_UNSUPPORTED;
+  /* eps is rounded to binary32; where that is no small change, below FLT_MIN and above FLT_MAX, it is no call for this
+   * kernel. */
+  const float eps = (float)c->eps;
+  if (f != EXACTNORM_F32 || (c->eps != 0 && (eps < FLT_MIN || isinf(eps)))) return EXACTNORM_KERNEL_UNSUPPORTED;
   return binary32(c);
 }

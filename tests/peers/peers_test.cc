@@ -23,6 +23,8 @@ std::vector<std::string> Peers() {
   return peers;
 }
 
+TEST(Peers, OfWhichPlainCIsAlwaysOne) { ASSERT_FALSE(Peers().empty()); }
+
 class Peer : public testing::TestWithParam<std::string> {};
 
 TEST_P(Peer, GetsAVerdict) {
