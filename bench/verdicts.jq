@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+# The JSON of `exactnorm verify`, with "subject" added, one after another -> the Markdown between the marks.
+def cell: gsub("\\|"; "\\|");
+def level(below): . // ("below " + below);
+# The line of tests/corpus that ends a printed counterexample.
+def row: .counterexample | rtrimstr("\n") | split("\n") | last;
+def broken($formats): [.laws[] | select(.standing == "broken" and .formats == $formats)];
+def supported($formats): any(.laws[]; .formats == $formats and .held + (if .standing == "broken" then 1 else 0 end) > 0);
+# Of the laws broken at the lowest level, the row that is shortest to read; one without NaN or infinity if there is one.
+def smallest: if length == 0 then null else (map(.level[1:2]) | min) as $low
+  | map(select(.level[1:2] == $low)) | min_by([.family == "special values", (row | length)]) end;
+def failures: [.findings[] | select(.failure)];
+
+"Examined \($date) by exactnorm \(.[0].exactnorm), seed \(.[0].seed), \(.[0].cases) cases a law, on \($processor).",
+"",
+"| subject | formats | accuracy | repeatability | laws broken | one of them, its smallest row | seen besides |",
+"|---|---|---|---|--:|---|---|",
+(.[] | . as $v | .formats[] | select(.formats as $f | $v | supported($f)) | .formats as $f | ($v | broken($f)) as $b
+  | ($b | smallest) as $s
+  | "| \($v.subject | cell) | \($f) | \(.accuracy | level("A0")) | \(.repeatability | level("R0")) | \($b | length) | \(
+      if $s then "\($s.law | cell) (\($s.level)): \($s.finding | cell); `\($s | row)`" else "" end) | \(
+      [$v | failures[].finding] | join(", ")) |"),
+"",
+(.[] | select(any(.laws[]; .standing == "broken") or (failures | length > 0))
+  | "<details><summary>\(.subject): every law broken</summary>", "",
+    (.laws[] | select(.standing == "broken")
+      | "- \(.law) (\(.level), \(.formats)): \(.finding)", "  `\(row)`"),
+    (failures[] | "- seen besides: \(.finding): \(.detail) (\(.rows) x \(.columns); \(.calls) calls)"),
+    "", "</details>", "")
