@@ -35,6 +35,14 @@ void CancelAgainstBeta(Problem& p, size_t columns) {
   }
 }
 
+// The least normal gammas and subnormal betas: results are about as small, and a flushed beta shows.
+void FallBelowNormal(Generator& random, Problem& p, size_t columns) {
+  const uint64_t binade = uint64_t{1} << (p.parameter_format->precision - 1);
+  p.gamma.resize(columns);
+  for (uint64_t& g : p.gamma) g = binade + random.Below(4 * binade);
+  p.beta = random.Numbers(*p.parameter_format, Family::kSubnormal, columns);
+}
+
 }  // namespace
 
 std::vector<Formats> Combinations() {
@@ -129,6 +137,7 @@ Batch NextBatch(Generator& random, const Formats& f, exactnorm_operation operati
       rows = 1;
       break;
     case 2: random.PlaceNonFinite(p); break;
+    case 3: FallBelowNormal(random, p, columns); break;
     default: break;
   }
   return Batch(p, rows);

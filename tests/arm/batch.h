@@ -38,7 +38,8 @@ struct Batch {
 };
 
 // The next call of a combination of formats: of any length, often around those of vectors, groups and blocks. One in
-// sixteen cancels against beta, one rounds at or beside ties, one has a NaN or an infinity.
+// sixteen cancels against beta, one rounds at or beside ties, one has a NaN or an infinity, one has
+// parameters at the border of the subnormal numbers.
 Batch NextBatch(Generator& random, const Formats& formats, exactnorm_operation operation, Family family);
 
 }  // namespace exactnorm::rows
