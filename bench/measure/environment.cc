@@ -48,6 +48,7 @@ std::string CommandLine(const Settings& s) {
   std::string line = "exactnorm measure";
   if (s.operations != standard.operations) line += " --op " + Names(s.operations, OperationName);
   if (s.formats != standard.formats) line += " --formats " + Names(s.formats, [](const Format* f) { return f->name; });
+  if (s.own_rows != nullptr) line += " --x " + s.own_rows->name + " and its parameters";
   if (s.rows != standard.rows) line += fmt::format(" --rows {}", s.rows);
   if (s.columns != standard.columns) line += fmt::format(" --columns {}", s.columns);
   if (s.eps != standard.eps) line += fmt::format(" --eps {}", s.eps);

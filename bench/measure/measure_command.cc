@@ -17,6 +17,7 @@
 #include "bench/measure/measurement_csv.h"
 #include "bench/measure/measurement_markdown.h"
 #include "bench/measure/measurement_output.h"
+#include "bench/measure/own_rows.h"
 #include "bench/measure/plugged_kernel.h"
 #include "bench/measure/report.h"
 
@@ -94,6 +95,14 @@ Settings SettingsOf(const MeasureOptions& options) {
   }
   settings.sweeps = settings.sweeps || options.report.wanted();
   if (!options.eps.empty()) settings.eps = command::ParseEps(options.eps);
+  if (options.own.x.given()) {
+    command::NormArguments own = options.own;
+    if (!options.eps.empty()) own.eps = options.eps;
+    settings.own_rows = std::make_shared<const OwnRows>(LoadOwnRows(own));
+    if (options.formats.empty()) settings.formats = {settings.own_rows->batch.format};
+  } else if (options.own.gamma.given() || options.own.beta.given() || !options.own.format.empty()) {
+    throw command::BadInput("--gamma, --beta and --format go with --x; give it, or leave them out");
+  }
   return settings;
 }
 
@@ -160,6 +169,12 @@ CLI::App* AddMeasureCommand(CLI::App& app, MeasureOptions& options) {
       ->delimiter(',')
       ->check(Known(
           "format", [](const std::string& name) { return FormatNamed(name) != nullptr; }, "f64, f32, f16, bf16"));
+  command::AddFileOption(*command, options.own.x,
+                         "your rows (.npy, along the last axis): measured too, in their format");
+  command::AddFileOption(*command, options.own.gamma, "their gain");
+  command::AddFileOption(*command, options.own.beta, "their bias");
+  command->add_option("--format", options.own.format, "bf16: u2 and V2 arrays in these files are bfloat16")
+      ->type_name("bf16");
   command->add_option("--rows", settings.rows, "rows of every workload")
       ->check(CLI::Range(size_t{1}, size_t{1} << 20))
       ->capture_default_str();
@@ -210,6 +225,7 @@ CLI::App* AddMeasureCommand(CLI::App& app, MeasureOptions& options) {
   command->footer(
       "Examples:\n  exactnorm measure --formats f32,bf16 --columns 4096 --seed 7\n"
       "  exactnorm measure --report errors.html --json errors.json\n"
+      "  exactnorm measure --x activations.npy --gamma g.npy --eps 1e-6\n"
       "  exactnorm measure --compare old.json new.json\n"
       "Exit code 1 if this library was found wrong, or if a compared figure got worse or is gone.");
   return command;

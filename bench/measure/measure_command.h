@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "bench/exactnorm/bad_input.h"
+#include "bench/exactnorm/norm_arguments.h"
 #include "bench/measure/measurement.h"
 
 namespace exactnorm::measure {
@@ -28,6 +29,7 @@ struct MeasureOptions {
   std::vector<std::string> operations;  // empty: those of settings
   std::vector<std::string> formats;     // empty: those of settings
   std::string eps;                      // empty: that of settings
+  command::NormArguments own;           // x, gamma, beta and format; no x: no own rows
   Output json{{"--json", ""}};
   Output csv{{"--csv", ""}};
   Output report{{"--report", ""}};

@@ -22,6 +22,7 @@ Point DrawnPoint(const Workload& workload, exactnorm_operation operation, const 
   Point point;
   point.group = kDistributions;
   point.name = workload.name;
+  point.head = workload.head;
   point.obstacle = workload.obstacle(f);
   point.draw = [workload, operation, &f, shape, seed] {
     Batch batch = Draw(workload, f, shape.rows, shape.columns, shape.eps, seed);
@@ -31,15 +32,30 @@ Point DrawnPoint(const Workload& workload, exactnorm_operation operation, const 
   return point;
 }
 
+Point OwnPoint(std::shared_ptr<const OwnRows> rows, exactnorm_operation operation, const Format& f) {
+  Point point;
+  point.group = kDistributions;
+  point.name = rows->name;
+  point.head = "yours";
+  if (*rows->batch.format != f) point.obstacle = std::string("numbers of the file are ") + rows->batch.format->name;
+  point.draw = [rows = std::move(rows), operation] {
+    Batch batch = rows->batch;
+    batch.operation = operation;
+    return batch;
+  };
+  return point;
+}
+
 std::vector<Point> Points(exactnorm_operation operation, const Format& f, const Settings& settings) {
   std::vector<Point> points;
+  if (settings.own_rows != nullptr) points.push_back(OwnPoint(settings.own_rows, operation, f));
   for (const Workload& workload : Workloads()) {
     points.push_back(
         DrawnPoint(workload, operation, f, {settings.rows, settings.columns, settings.eps}, settings.seed));
   }
   for (const ReportedBug& bug : ReportedBugs()) {
     if (bug.batch.operation != operation || *bug.batch.format != f) continue;
-    points.push_back({kReportedBugs, bug.source, 0, "", kSample, [&bug] { return bug.batch; }});
+    points.push_back({kReportedBugs, bug.source, "", 0, "", kSample, [&bug] { return bug.batch; }});
   }
   if (!settings.sweeps) return points;
   for (const Sweep& sweep : Sweeps()) {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,12 @@ inline constexpr char kUnknown[] = "unknown";
 // Source: SLaNC: Static LayerNorm Calibration (its scales come from the weights before; here it is one power of two).
 std::vector<Subject> Subjects(exactnorm_operation operation, const Format& format, int prescale = 0);
 
+// Rows that the user gave; measured for every operation in their own format.
+struct OwnRows {
+  std::string name;
+  Batch batch;
+};
+
 inline constexpr char kDistributions[] = "distributions";
 inline constexpr char kReportedBugs[] = "reported bugs";
 
@@ -49,6 +56,7 @@ struct Settings {
   size_t columns = 768;
   double eps = 1e-5;
   uint64_t seed = 1;
+  std::shared_ptr<const OwnRows> own_rows;  // or null
   bool sweeps = false;
   int prescale = 0;                          // log2; 0: none
   uint64_t search_steps = 0;                 // rows to try for each worst case; 0: as many as search_seconds allow
@@ -60,6 +68,7 @@ struct Settings {
 struct Point {
   std::string group;                   // kDistributions, kReportedBugs, or the name of a sweep
   std::string name;                    // within the group
+  std::string head = {};               // of a table\'s column; a distribution has one
   int log2_parameter = 0;              // of a sweep
   std::string obstacle;                // why the format cannot hold it; empty: none
   size_t columns_measured = SIZE_MAX;  // of a row; of a longer one, so many at equal distances

@@ -48,7 +48,9 @@ std::string SubjectLine(const Section& section, size_t subject) {
 std::string Table(const Section& section) {
   std::string text = fmt::format("{:<{}}", fmt::format("{} {}", OperationName(section.operation), section.format->name),
                                  LabelWidth(section));
-  for (const Workload& workload : Workloads()) text += fmt::format(" {:>6}", workload.head);
+  for (const Result& result : section.results) {
+    if (result.point.group == kDistributions) text += fmt::format(" {:>6}", result.point.head);
+  }
   text += "   bugs  wrong\n";
   for (size_t k = 0; k < section.subjects.size(); ++k) text += SubjectLine(section, k);
   for (const Result& result : section.results) {
@@ -167,7 +169,8 @@ std::string MeasurementText(const Measurement& measurement) {
       "Means, bias, histograms, sweeps and exact answers: --json, --csv, --report\n",
       exactnorm_version(), s.rows, s.columns, s.eps, s.seed);
   std::string heads;
-  size_t start = 0;
+  if (s.own_rows != nullptr) heads = fmt::format("yours: {};\n", s.own_rows->name);
+  size_t start = heads.size();
   for (const Workload& w : Workloads()) {
     if (w.head == w.name) continue;
     const std::string head = fmt::format("{}: {}", w.head, w.name);

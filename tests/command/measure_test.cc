@@ -45,6 +45,45 @@ TEST_F(Measure, GivesTheSameBytesOnAnyNumberOfThreads) {
   EXPECT_EQ(Small("--json --sweeps").out, Execute(kSmall + std::string("--json --sweeps"), "taskset -c 0").out);
 }
 
+TEST_F(Measure, MeasuresTheUsersRows) {
+  Save("x.npy", MakeArray(kF32, {2, 4}, {40000, 40001, 40002, 40003, 1, 2, 3, 4}));
+  Save("g.npy", MakeArray(kF32, {4}, {1, 1, 1, 2}));
+  const auto json =
+      nlohmann::json::parse(Execute("measure --op layer_norm --rows 1 --columns 8 --x x.npy --gamma g.npy --json").out);
+  ASSERT_EQ(json["sections"].size(), 1u);
+  EXPECT_EQ(json["sections"][0]["format"], "f32");
+  const auto& own = json["sections"][0]["results"][0];
+  EXPECT_EQ(own["name"], "x.npy");
+  EXPECT_EQ(own["figures"]["exactnorm"]["not_correctly_rounded"], 0);
+  EXPECT_EQ(own["figures"]["exactnorm"]["elements"], 8);
+  EXPECT_EQ(own["figures"]["one-pass f32"]["misplaced_nan"], 4);
+  EXPECT_EQ(own["figures"]["two-pass f32"]["worst"]["row_gamma"],
+            nlohmann::json({"0x1p+0", "0x1p+0", "0x1p+0", "0x1p+1"}));
+
+  const Outcome text = Execute("measure --op rms_norm --rows 1 --columns 8 --x x.npy --formats f32,f64");
+  EXPECT_NE(text.out.find("yours: x.npy"), std::string::npos);
+  EXPECT_NE(text.out.find("- x.npy: numbers of the file are f32"), std::string::npos);
+}
+
+TEST_F(Measure, RefusesFilesThatDoNotFit) {
+  Save("x.npy", MakeArray(kF32, {2, 4}, {}));
+  Save("g.npy", MakeArray(kF32, {3}, {}));
+  EXPECT_EQ(Execute("measure --x x.npy --gamma g.npy").error,
+            "exactnorm measure: --gamma g.npy: has shape (3,); the rows of --x have N = 4 elements, so it must be "
+            "(4,)\n");
+  EXPECT_EQ(Execute("measure --gamma g.npy").error,
+            "exactnorm measure: --gamma, --beta and --format go with --x; give it, or leave them out\n");
+  EXPECT_EQ(Execute("measure --x missing.npy").exit_code, 2);
+}
+
+// 2^18 outputs at most.
+TEST_F(Measure, TakesRowsAtEqualDistancesFromALongFile) {
+  Save("x.npy", MakeArray(kF16, {4096, 128}, {}));
+  const auto json = nlohmann::json::parse(Execute("measure --op rms_norm --rows 1 --columns 8 --x x.npy --json").out);
+  EXPECT_EQ(json["sections"][0]["results"][0]["name"], "x.npy (2048 of 4096 rows)");
+  EXPECT_EQ(json["sections"][0]["results"][0]["figures"]["exactnorm"]["elements"], 262144);
+}
+
 TEST_F(Measure, RefusesBeforeItMeasures) {
   EXPECT_EQ(Small("--json same --csv ./same").error,
             "exactnorm measure: --csv ./same: is also --json; give another file\n");

@@ -4,6 +4,7 @@
 #ifndef EXACTNORM_BENCH_MEASURE_ALGORITHMS_ARITHMETIC_H_
 #define EXACTNORM_BENCH_MEASURE_ALGORITHMS_ARITHMETIC_H_
 
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -81,15 +82,28 @@ struct WiderThan<float> {
   using Type = double;
 };
 
+// All values of binary16, by pattern.
+inline const std::array<double, 65536>& Binary16Values() {
+  static const auto values = [] {
+    std::array<double, 65536> table{};
+    for (uint64_t bits = 0; bits < table.size(); ++bits) {
+      const Number n = Decode(kF16, bits);
+      const double magnitude = IsNan(kF16, bits)        ? NAN
+                               : IsInfinite(kF16, bits) ? INFINITY
+                                                        : std::ldexp(static_cast<double>(n.significand), n.exponent);
+      table[bits] = n.negative ? -magnitude : magnitude;
+    }
+    return table;
+  }();
+  return values;
+}
+
 // The value of a pattern. Exact in double.
 inline double Value(const Format& f, uint64_t bits) {
   if (f == kF64) return std::bit_cast<double>(bits);
   if (f == kF32) return std::bit_cast<float>(static_cast<uint32_t>(bits));
   if (f == kBF16) return std::bit_cast<float>(static_cast<uint32_t>(bits) << 16);
-  if (!IsFinite(f, bits)) return IsNan(f, bits) ? NAN : IsNegative(f, bits) ? -INFINITY : INFINITY;
-  const Number number = Decode(f, bits);
-  const double magnitude = std::ldexp(static_cast<double>(number.significand), number.exponent);
-  return number.negative ? -magnitude : magnitude;
+  return Binary16Values()[bits];
 }
 
 }  // namespace exactnorm::measure

@@ -36,6 +36,7 @@ function drawAll() {
   drawBugs();
   drawRecords();
   drawWorst();
+  drawKernels();
 }
 
 function start() {
@@ -57,8 +58,13 @@ function start() {
   }
   addEventListener('hashchange', () => { readAddress(); drawAll(); });
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawAll);
-  addEventListener('beforeprint', () => { for (const chart of charts) chart.resize(); });
-  addEventListener('afterprint', () => { for (const chart of charts) chart.resize(); });
+  // Paper is light.
+  for (const [event, printing] of [['beforeprint', true], ['afterprint', false]]) {
+    addEventListener(event, () => {
+      document.documentElement.classList.toggle('printing', printing);
+      drawAll();
+    });
+  }
   drawAll();
   drawReproduce();
 }

@@ -42,6 +42,7 @@ function figureNode(title, caption, className, description) {
 
 function draw(canvas, config) {
   if (typeof Chart === 'undefined') {
+    canvas.closest('figure').querySelector('details').open = true;
     canvas.parentElement.replaceWith(element('p', {className: 'note'}, 'The command was built without Chart.js; the table has the numbers.'));
     return;
   }

@@ -15,7 +15,7 @@ const heading = (text, properties = {}) => element('th', {scope: 'col', ...prope
 
 function table(node, caption, headings, rows) {
   node.replaceChildren(
-    element('caption', {className: 'visually-hidden', hidden: true}, caption),
+    element('caption', {className: 'unseen'}, caption),
     element('thead', {}, element('tr', {}, ...headings.map((h) => heading(h)))),
     element('tbody', {}, ...rows),
   );
@@ -143,12 +143,18 @@ function drawWorst() {
   document.getElementById('worst').replaceChildren(...(cases.length ? cases : [element('p', {}, 'Nothing here is ever wrong.')]));
 }
 
+function drawDefinitions(id, entries) {
+  document.getElementById(id).replaceChildren(...entries.flatMap(([term, text]) => [element('dt', {}, term), element('dd', {}, text)]));
+}
+
+function drawKernels() {
+  drawDefinitions('kernels', chosenSubjects().map((s) => [s.algorithm, s.summary]));
+}
+
 function drawReproduce() {
-  const entries = [['Command', data.environment.command], ['exactnorm', data.exactnorm],
+  const entries = [['Command', element('code', {}, data.environment.command)], ['exactnorm', data.exactnorm],
     ['Each figure', `${data.rows} rows of ${data.columns}, eps ${data.eps}, seed ${data.seed}`],
     ['Processor', data.environment.processor], ['Compiler', data.environment.compiler],
     ['Libraries', `GMP ${data.environment.gmp}, Boost ${data.environment.boost}` + (typeof Chart === 'undefined' ? '' : `, Chart.js ${Chart.version}`)]];
-  const list = document.getElementById('reproduce');
-  list.replaceChildren();
-  for (const [term, text] of entries) list.append(element('dt', {}, term), element('dd', {}, term === 'Command' ? element('code', {}, text) : text));
+  drawDefinitions('reproduce', entries);
 }
