@@ -6,6 +6,9 @@
 
 // Without this an aarch64 build would have no scalar target, nor an x86 one the older ones.
 #define HWY_COMPILE_ALL_ATTAINABLE
+// Vectors of ARM's scalable targets have no size, so no class can have one as a member, as VDD has and closures that
+// capture vectors have: those CPUs run NEON.
+#define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128)
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "lib/fast/rows.cc"
 // clang-format off: the order is Highway's
