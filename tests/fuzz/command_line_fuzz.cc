@@ -40,6 +40,9 @@ std::vector<std::string> Lines(const uint8_t* data, size_t size) {
   return lines;
 }
 
+// Thrown where the command would begin to run.
+struct Accepted {};
+
 void Parse(std::vector<std::string> arguments) {
   CLI::App app("", "exactnorm");  // as in main.cc
   int exit_code = 0;
@@ -52,12 +55,14 @@ void Parse(std::vector<std::string> arguments) {
   AddVerify(app, &exit_code);
   geometry::AddGeometry(app, &exit_code);
   AddTargets(app, &exit_code);
-  for (CLI::App* subcommand : app.get_subcommands([](CLI::App*) { return true; })) subcommand->callback([] {});
+  app.parse_complete_callback([] { throw Accepted(); });  // before any subcommand's callback
 
   std::vector<char*> argv = {const_cast<char*>("exactnorm")};
   for (std::string& argument : arguments) argv.push_back(argument.data());
   try {
     app.parse(static_cast<int>(argv.size()), argv.data());
+    Promise(false, "what was parsed is run");
+  } catch (const Accepted&) {
   } catch (const CLI::Success&) {
     Promise(!app.help().empty(), "there is help");
   } catch (const CLI::ParseError& error) {
