@@ -81,8 +81,10 @@ std::vector<size_t> Sample(size_t columns, size_t wanted) {
 void MeasurePoint(const std::vector<Subject>& subjects, Result& result) {
   if (!result.point.obstacle.empty()) return;
   result.figures.resize(subjects.size());
+  result.claims.resize(subjects.size());
   const Batch batch = result.point.draw();
   std::vector<unsigned char> y(batch.columns * static_cast<size_t>(batch.y_format->bytes));
+  const ClaimCheck check(batch);
   const std::vector<size_t> columns = Sample(batch.columns, result.point.columns_measured);
   for (size_t i = 0; i < batch.rows; ++i) {
     const Row row = batch.RowAt(i, y.data());
@@ -94,6 +96,7 @@ void MeasurePoint(const std::vector<Subject>& subjects, Result& result) {
         continue;
       }
       result.figures[k].Add(row, columns, answers, y.data(), i);
+      result.claims[k].Add(check(row, y.data()));
     }
   }
 }
@@ -172,7 +175,7 @@ Measurement Measure(const Settings& settings, exactnorm_parallel_for parallel_fo
       for (PluggedKernel* kernel : settings.kernels) {
         if (auto subject = kernel->AsSubject(operation, *f, settings.columns)) section.subjects.push_back(*subject);
       }
-      for (Point& point : Points(operation, *f, settings)) section.results.push_back({std::move(point), {}});
+      for (Point& point : Points(operation, *f, settings)) section.results.push_back({std::move(point), {}, {}});
       measurement.sections.push_back(std::move(section));
     }
   }
