@@ -42,7 +42,8 @@ double Off(Claim claim, const Verdict& v) {
   if (!std::isfinite(v.value)) return kInfinity;
   if (claim == Claim::kZeroGains) return v.value;
   if (claim == Claim::kInterior) return std::max(0.0, v.value - 1);
-  const double distance = std::abs(v.value - v.target);
+  // Far inside the ellipsoid value and target may both round to 1; the excess is still exact enough.
+  const double distance = std::max(std::abs(v.value - v.target), v.excess);
   return distance == 0 || std::isinf(v.slack) ? 0 : distance / v.slack;
 }
 

@@ -85,7 +85,7 @@ TEST(ClaimFigures, OursHoldsEveryClaimOnEveryPoint) {
 }
 
 TEST(ClaimFigures, AKernelThatKeepsTheMeanLeavesThePlane) {
-  for (const Format* f : {&kF32, &kF16, &kBf16}) {
+  for (const Format* f : {kFormats[1], kFormats[2], kFormats[3]}) {
     for (const char* name : {"N(0,1)", "N(0,1), affine", "heavy tails"}) {
       const Batch batch = Draw(Named(name), *f, 8, 256, 1e-5, 1);
       const ClaimFigures right = Faulty(batch, {});
@@ -101,7 +101,7 @@ TEST(ClaimFigures, AKernelThatKeepsTheMeanLeavesThePlane) {
 
 // eps = 1/4 beside a variance of about 1 moves the surface in by a fifth; beside a variance of 1e60 it does not.
 TEST(ClaimFigures, AKernelThatDropsEpsLeavesTheSurfaceWhereEpsMatters) {
-  for (const Format* f : {&kF32, &kF16, &kBf16}) {
+  for (const Format* f : {kFormats[1], kFormats[2], kFormats[3]}) {
     const Batch batch = Draw(Named("N(0,1)"), *f, 8, 256, 0.25, 1);
     const ClaimFigures right = Faulty(batch, {});
     EXPECT_EQ(right.of(Claim::kSurface).held, 8u) << f->name;

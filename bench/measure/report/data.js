@@ -88,7 +88,7 @@ function brokenClaims(f) {
   return claims.filter((c) => f[c.key + '_broken']).map((c) => {
     const rows = f[c.key + '_broken'] + f[c.key + '_held'];
     const off = f[c.key + '_off'];
-    return `${c.name}: ${f[c.key + '_broken']} of ${rows} (${off === null ? '\u221e' : shortLog2(Math.log2(off))})`;
+    return `${c.name}: ${f[c.key + '_broken']} of ${rows} (${off === null ? '\u221e' : off > 0 ? shortLog2(Math.log2(off)) : '0'})`;
   });
 }
 
