@@ -51,4 +51,10 @@ std::string WorstBugCell(const Section& section, size_t subject) {
   return worst == nullptr ? "-" : MaxCell(*worst);
 }
 
+size_t LabelWidth(const Section& section) {
+  size_t width = 25;
+  for (const Subject& subject : section.subjects) width = std::max(width, subject.name.size());
+  return width;
+}
+
 }  // namespace exactnorm::measure

@@ -21,5 +21,8 @@ std::string MaxCell(const ErrorFigures& figures);
 // The worst over the section's reported bugs; - if it has none.
 std::string WorstBugCell(const Section& section, size_t subject);
 
+// Width of a table's first column: 25 holds every built-in name without a prescale.
+size_t LabelWidth(const Section& section);
+
 }  // namespace exactnorm::measure
 #endif  // EXACTNORM_BENCH_MEASURE_FIGURES_CELL_H_

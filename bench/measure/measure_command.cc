@@ -52,7 +52,8 @@ void Print(const std::string& text) {
 bool AnyOfOursWrong(const Measurement& measurement) {
   for (const Section& section : measurement.sections) {
     for (const Result& result : section.results) {
-      if (!result.figures.empty() && result.figures.front().wrong() != 0) return true;
+      if (result.figures.empty()) continue;
+      if (result.figures.front().wrong() != 0 || result.claims.front().broken_rows() != 0) return true;
     }
   }
   return false;
@@ -193,6 +194,9 @@ CLI::App* AddMeasureCommand(CLI::App& app, MeasureOptions& options) {
       ->capture_default_str();
   command->add_flag("--sweeps", settings.sweeps,
                     "measure curves too: over mean, length of the row, eps, outlier and scale");
+  command->add_flag(
+      "--claims", settings.claims,
+      "a second table: the outputs on the hyperplane and ellipsoid that LayerNorm maps to, or how far off");
   command
       ->add_option("--prescale", settings.prescale,
                    "K: measure kernels in f16 and bf16 also on 2^K x with 4^K eps, as static scaling has it")

@@ -78,11 +78,18 @@ std::vector<size_t> Sample(size_t columns, size_t wanted) {
   return sample;
 }
 
+// Claims are decided exactly, which takes longer than the figures: along sweeps only where the page draws them.
+bool MeasuresClaims(const Point& point) {
+  return point.group == kDistributions || point.group == kReportedBugs || point.group == "mean";
+}
+
 void MeasurePoint(const std::vector<Subject>& subjects, Result& result) {
   if (!result.point.obstacle.empty()) return;
   result.figures.resize(subjects.size());
+  result.claims.resize(subjects.size());
   const Batch batch = result.point.draw();
   std::vector<unsigned char> y(batch.columns * static_cast<size_t>(batch.y_format->bytes));
+  const ClaimCheck check(batch);
   const std::vector<size_t> columns = Sample(batch.columns, result.point.columns_measured);
   for (size_t i = 0; i < batch.rows; ++i) {
     const Row row = batch.RowAt(i, y.data());
@@ -94,6 +101,7 @@ void MeasurePoint(const std::vector<Subject>& subjects, Result& result) {
         continue;
       }
       result.figures[k].Add(row, columns, answers, y.data(), i);
+      if (MeasuresClaims(result.point)) result.claims[k].Add(check(row, y.data()));
     }
   }
 }
@@ -172,7 +180,7 @@ Measurement Measure(const Settings& settings, exactnorm_parallel_for parallel_fo
       for (PluggedKernel* kernel : settings.kernels) {
         if (auto subject = kernel->AsSubject(operation, *f, settings.columns)) section.subjects.push_back(*subject);
       }
-      for (Point& point : Points(operation, *f, settings)) section.results.push_back({std::move(point), {}});
+      for (Point& point : Points(operation, *f, settings)) section.results.push_back({std::move(point), {}, {}});
       measurement.sections.push_back(std::move(section));
     }
   }

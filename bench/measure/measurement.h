@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/measure/claim_figures.h"
 #include "bench/measure/error_figures.h"
 #include "bench/measure/search.h"
 #include "bench/measure/workloads.h"
@@ -58,6 +59,7 @@ struct Settings {
   uint64_t seed = 1;
   std::shared_ptr<const OwnRows> own_rows;  // or null
   bool sweeps = false;
+  bool claims = false;                       // in the text, where they would take room; they are always measured
   int prescale = 0;                          // log2; 0: none
   uint64_t search_steps = 0;                 // rows to try for each worst case; 0: as many as search_seconds allow
   double search_seconds = 0;                 // for all searches of worst cases together, on all threads
@@ -79,6 +81,7 @@ struct Point {
 struct Result {
   Point point;
   std::vector<ErrorFigures> figures;
+  std::vector<ClaimFigures> claims;  // on the same rows and outputs, with all columns
 };
 
 struct Section {

@@ -20,7 +20,19 @@ constexpr const char* kColumns[] = {"elements",
                                     "misplaced_nan",
                                     "misplaced_infinity",
                                     "missing_nan",
-                                    "missing_infinity"};
+                                    "missing_infinity",
+                                    "plane_held",
+                                    "plane_broken",
+                                    "plane_off",
+                                    "interior_held",
+                                    "interior_broken",
+                                    "interior_off",
+                                    "surface_held",
+                                    "surface_broken",
+                                    "surface_off",
+                                    "zero_gains_held",
+                                    "zero_gains_broken",
+                                    "zero_gains_off"};
 
 std::string Quoted(const std::string& text) {
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
@@ -37,7 +49,8 @@ std::string Line(const Section& section, const Result& result, size_t subject) {
       fmt::format("{},{},{},{},{},{},{}", OperationName(section.operation), section.format->name, result.point.group,
                   Quoted(result.point.name), IsSweep(result.point) ? std::to_string(result.point.log2_parameter) : "",
                   Quoted(s.name), s.arithmetic);
-  const auto figures = FiguresJson(result.figures[subject]);
+  auto figures = FiguresJson(result.figures[subject]);
+  figures.update(ClaimsJson(result.claims[subject]));
   for (const char* column : kColumns) {
     line += ',';
     if (!figures[column].is_null()) line += figures[column].dump();

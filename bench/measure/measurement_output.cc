@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "bench/measure/claims_output.h"
 #include "bench/measure/figures_cell.h"
 #include "bench/measure/figures_output.h"
 #include "bench/measure/plugged_kernel_output.h"
@@ -20,13 +21,6 @@ using Json = nlohmann::ordered_json;
 
 std::string Cell(const Result& result, size_t subject) {
   return result.point.obstacle.empty() ? MaxCell(result.figures[subject]) : "-";
-}
-
-// Of the first column: 25 holds every built-in name without a prescale.
-size_t LabelWidth(const Section& section) {
-  size_t width = 25;
-  for (const Subject& subject : section.subjects) width = std::max(width, subject.name.size());
-  return width;
 }
 
 constexpr size_t kTextWidth = 104;
@@ -84,6 +78,13 @@ std::string WorstLines(const Section& section) {
                      "ulp", "workload", "row", "col", "x", width, "y", width, "right", lines);
 }
 
+// Errors and claims, one object.
+Json SubjectJson(const Result& result, size_t subject) {
+  Json json = FiguresJson(result.figures[subject]);
+  json.update(ClaimsJson(result.claims[subject]));
+  return json;
+}
+
 Json ResultJson(const Section& section, const Result& result) {
   Json json = {{"group", result.point.group}, {"name", result.point.name}};
   if (!result.point.obstacle.empty()) {
@@ -91,7 +92,7 @@ Json ResultJson(const Section& section, const Result& result) {
     return json;
   }
   for (size_t k = 0; k < section.subjects.size(); ++k) {
-    json["figures"][section.subjects[k].name] = FiguresJson(result.figures[k]);
+    json["figures"][section.subjects[k].name] = SubjectJson(result, k);
   }
   return json;
 }
@@ -101,10 +102,13 @@ Json CurveJson(const std::vector<const Result*>& points, size_t subject) {
   Json curve;
   for (const Result* result : points) {
     const bool skipped = result->figures.empty();
-    const Json figures = skipped ? Json::object() : FiguresJson(result->figures[subject]);
-    for (const char* key :
-         {"elements", "not_correctly_rounded", "max_ulps", "log2_max_ulps", "mean_ulps", "log2_mean_ulps", "bias_ulps",
-          "max_relative", "misplaced_nan", "misplaced_infinity", "missing_nan", "missing_infinity"}) {
+    const Json figures = skipped ? Json::object() : SubjectJson(*result, subject);
+    for (const char* key : {"elements",        "not_correctly_rounded", "max_ulps",          "log2_max_ulps",
+                            "mean_ulps",       "log2_mean_ulps",        "bias_ulps",         "max_relative",
+                            "misplaced_nan",   "misplaced_infinity",    "missing_nan",       "missing_infinity",
+                            "plane_held",      "plane_broken",          "plane_off",         "interior_held",
+                            "interior_broken", "interior_off",          "surface_held",      "surface_broken",
+                            "surface_off",     "zero_gains_held",       "zero_gains_broken", "zero_gains_off"}) {
       curve[key].push_back(skipped ? Json(nullptr) : figures[key]);
     }
   }
@@ -166,7 +170,7 @@ std::string MeasurementText(const Measurement& measurement) {
       "Each figure: {} x {} outputs, eps {}, seed {}. A kernel is named after its algorithm and the format that it\n"
       "computes in (x2^k: on rows times 2^k); y is rounded once more to the format of the rows. bugs: rows that\n"
       "kernels in use got wrong (tests/corpus). wrong: not correctly rounded, of all outputs but those.\n"
-      "Means, bias, histograms, sweeps and exact answers: --json, --csv, --report\n",
+      "Means, bias, histograms, sweeps and exact answers: --json, --csv, --report; the geometry: --claims\n",
       exactnorm_version(), s.rows, s.columns, s.eps, s.seed);
   std::string heads;
   if (s.own_rows != nullptr) heads = fmt::format("yours: {};\n", s.own_rows->name);
@@ -180,8 +184,10 @@ std::string MeasurementText(const Measurement& measurement) {
   }
   text += heads;
   text += "\n";
+  if (s.claims) text += ClaimsLegend();
   for (const Section& section : measurement.sections)
-    text += fmt::format("\n{}{}{}", Table(section), WorstLines(section), RecordLines(section));
+    text += fmt::format("\n{}{}{}{}", Table(section), s.claims ? ClaimsTable(section) : "", WorstLines(section),
+                        RecordLines(section));
   if (!s.kernels.empty()) text += '\n';
   for (const PluggedKernel* kernel : s.kernels) text += KernelLines(measurement, *kernel);
   return text;

@@ -68,6 +68,36 @@ function percent(part, whole) {
   return (value < 0.95 ? value.toFixed(1) : Math.min(value, 99).toFixed(0)) + ' %';
 }
 
+// Distance from the hyperplane, along a sweep; drawn in its own section.
+const planeFigure = {
+  name: 'distance from the hyperplane over what rounding explains',
+  log2: (f) => (f.plane_off > 0 ? Math.log2(f.plane_off) : null),
+  text: (f) => (f.plane_off === null ? '\u221e' : shortLog2(planeFigure.log2(f))),
+};
+
+// The geometry's claims, in the order of their letters.
+const claims = [
+  {key: 'plane', name: 'off the plane'},
+  {key: 'interior', name: 'outside'},
+  {key: 'surface', name: 'off the surface'},
+  {key: 'zero_gains', name: 'off the bias'},
+];
+
+// "off the plane: 12 of 32 rows (1.5e4)", a line for each broken claim.
+function brokenClaims(f) {
+  return claims.filter((c) => f[c.key + '_broken']).map((c) => {
+    const rows = f[c.key + '_broken'] + f[c.key + '_held'];
+    const off = f[c.key + '_off'];
+    return `${c.name}: ${f[c.key + '_broken']} of ${rows} (${off === null ? '\u221e' : off > 0 ? shortLog2(Math.log2(off)) : '0'})`;
+  });
+}
+
+// As levels of error: held, broken, broken by NaN or infinity.
+function claimLevel(f) {
+  const broken = claims.filter((c) => f[c.key + '_broken']);
+  return broken.length === 0 ? 0 : broken.some((c) => f[c.key + '_off'] === null) ? 5 : 4;
+}
+
 const outOfPlace = (f) => (f.misplaced_nan || 0) + (f.misplaced_infinity || 0) + (f.missing_nan || 0) + (f.missing_infinity || 0);
 
 function cellText(figure, f) {

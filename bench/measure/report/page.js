@@ -33,6 +33,8 @@ function drawAll() {
   drawSummary();
   drawCurves();
   drawHistograms();
+  drawClaims();
+  drawPlane();
   drawBugs();
   drawRecords();
   drawWorst();

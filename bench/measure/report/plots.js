@@ -59,8 +59,9 @@ function axis(title, tick, extra = {}) {
   };
 }
 
-function drawCurve(sweep, wide) {
-  const figure = figures[choice.curve];
+// A curve per kernel of the figure along the sweep, in the grid. Of a point's figures, outOfPlace says
+// whether it has no distance, cellOf and textOf are its cell in the table and its words.
+function drawCurve(sweep, wide, grid, heading, figure, outOfPlace, cellOf, textOf) {
   const subjects = chosenSubjects();
   const points = (subject) => sweep.log2.map((x, i) => ({x, f: pointFigures(sweep, subject.name, i)})).filter((p) => p.f);
   const measured = sweep.log2.filter((x, i) => !sweep.skipped[i]);
@@ -79,10 +80,10 @@ function drawCurve(sweep, wide) {
     };
   });
   const skipped = sweep.skipped.find((s) => s);
-  const {node, canvas, tableNode} = figureNode(`Error against ${sweep.axis}`,
+  const {node, canvas, tableNode} = figureNode(`${heading} against ${sweep.axis}`,
     `${sweep.summary}; ${figure.name}.` + (skipped ? ` Not drawn: ${skipped}.` : ''), wide ? 'wide' : '',
     `Curves of the ${figure.name} of ${subjects.length} kernels against ${sweep.axis}; the table below has every number.`);
-  document.getElementById('curve-grid').append(node);
+  document.getElementById(grid).append(node);
   draw(canvas, {
     type: 'line',
     data: {datasets},
@@ -92,7 +93,7 @@ function drawCurve(sweep, wide) {
         legend: {position: 'bottom', labels: {color: colour('--ink'), font: {size: 13}, usePointStyle: true, boxHeight: 7, generateLabels: legendLabels}},
         tooltip: {callbacks: {
           title: (items) => `${sweep.axis}: ${power(items[0].parsed.x)}`,
-          label: (item) => ` ${item.dataset.label}: ${cellText(choice.curve, item.raw.f)}`,
+          label: (item) => ` ${item.dataset.label}: ${textOf(item.raw.f)}`,
         }},
       },
       scales: {
@@ -105,7 +106,7 @@ function drawCurve(sweep, wide) {
   table(tableNode, `${figure.name} against ${sweep.axis}`, [sweep.axis, ...subjects.map((s) => s.algorithm)],
     sweep.log2.map((x, i) => element('tr', {}, element('th', {scope: 'row'}, power(x)), ...subjects.map((s) => {
       const f = pointFigures(sweep, s.name, i);
-      return f ? figureCell(f, choice.curve) : element('td', {title: sweep.skipped[i]}, '\u2013');
+      return f ? cellOf(f) : element('td', {title: sweep.skipped[i]}, '\u2013');
     }))));
 }
 
@@ -179,5 +180,14 @@ function drawHistograms() {
 function drawCurves() {
   document.getElementById('curve-grid').replaceChildren();
   document.getElementById('curves').hidden = section().sweeps.length === 0;
-  section().sweeps.forEach((sweep, i) => drawCurve(sweep, i === 0));
+  section().sweeps.forEach((sweep, i) => drawCurve(sweep, i === 0, 'curve-grid', 'Error', figures[choice.curve], outOfPlace,
+    (f) => figureCell(f, choice.curve), (f) => cellText(choice.curve, f)));
+}
+
+function drawPlane() {
+  document.getElementById('plane-grid').replaceChildren();
+  const sweep = section().sweeps.find((s) => s.name === 'mean');
+  if (!sweep || choice.operation === 'rms_norm') return;
+  drawCurve(sweep, true, 'plane-grid', 'Distance from the plane', planeFigure, (f) => (f.plane_off === null ? 1 : 0), claimsCell,
+    planeFigure.text);
 }

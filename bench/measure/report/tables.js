@@ -68,6 +68,23 @@ function drawFinding() {
     (nan.length ? ` NaN or infinity where the answer is a number: ${nan.join(', ')}.` : '');
 }
 
+function claimsCell(f) {
+  const broken = brokenClaims(f);
+  const speaks = claims.some((c) => f[c.key + '_held'] + f[c.key + '_broken'] > 0);
+  if (broken.length === 0) return element('td', {className: speaks ? 'level0' : ''}, speaks ? 'held' : '\u2013');
+  return element('td', {className: 'claims level' + claimLevel(f)}, ...broken.map((line) => element('div', {}, line)));
+}
+
+function drawClaims() {
+  const points = resultsOf('distributions').filter((r) => !r.skipped);
+  const subjects = chosenSubjects();
+  table(document.getElementById('claims'), 'Rows off the plane and the ellipsoid', ['rows off', ...subjects.map((s) => s.algorithm)],
+    points.map((r) => element('tr', {}, element('th', {scope: 'row'}, r.name), ...subjects.map((s) => claimsCell(r.figures[s.name])))));
+  document.getElementById('claims-legend').replaceChildren('Colours: ',
+    ...[[0, 'held'], [4, 'broken'], [5, 'broken by NaN or infinity']].flatMap(([i, text]) => [element('span', {className: 'key level' + i}, text), ' ']),
+    choice.operation === 'rms_norm' ? 'RMSNorm has no plane.' : '');
+}
+
 function drawBugs() {
   const bugs = resultsOf('reported bugs');
   document.getElementById('bugs-section').hidden = bugs.length === 0;
