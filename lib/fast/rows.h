@@ -16,16 +16,16 @@
 
 namespace exactnorm::fast {
 
-// What of a row is left for the exact stage.
+// What of a row is left for the next stage. x and y of a row that stages are given do not overlap.
 class Undecided {
  public:
   static constexpr size_t kCapacity = 512;
 
   Undecided() {}  // NOLINT(modernize-use-equals-default): `= default` would have the array of columns zeroed
 
-  // Nothing is said about the row; if in place, x is as it was.
+  // Nothing is said about the row; y may be written in part.
   bool declined() const { return declined_; }
-  // Else y is written: right but for these columns, where it is arbitrary, or still x if in place;
+  // Else y is written: right but for these columns, where it is arbitrary;
   std::span<const uint32_t> columns() const { return {columns_.data(), count_}; }
   // and so are mean and rstd, where the row has them, unless this is set.
   bool statistics = false;

@@ -235,7 +235,7 @@ TEST(FastRows, CertifyNearlyEverythingOfOrdinaryRows) {
   for (const Target& target : SupportedTargets()) {
     EXPECT_LT(UndecidedShare(target, kF32, 768, 200), 0.0001) << target.name;
     EXPECT_LT(UndecidedShare(target, kBF16, 768, 200), 0.0001) << target.name;
-    EXPECT_LT(UndecidedShare(target, kF16, 768, 200), 0.001) << target.name;
+    EXPECT_LT(UndecidedShare(target, kF16, 768, 200), 0.0001) << target.name;
     EXPECT_LT(UndecidedShare(target, kF32, 65536, 3), 0.001) << target.name;
   }
 }
