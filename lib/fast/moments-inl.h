@@ -97,13 +97,18 @@ HWY_INLINE void AddBlock(const unsigned char* x, size_t n, VD center, double* ke
   squares.Add(hn::Add(hn::Add(q0, q1), hn::Add(q2, q3)));
 }
 
-// m, a^, v^, r^ of the ledger.
+// m, the sums of d and d^2, a^, q^, v^, r^ of the ledger.
 struct Moments {
   double center;
-  double offset;  // mean of the deviations from center; 0 for RMSNorm
+  double sum;  // 0 for RMSNorm, like offset
+  double squares;
+  double offset;  // mean of the deviations from center
+  double mean_square;
   double variance_eps;
   double rstd;
   bool admitted;  // the ledger holds; false also if anything is not a number
+
+  double shift() const { return -(offset * rstd); }  // c^
 };
 
 // The moments of row.columns numbers at x. Blocks that cannot be read as they are, misaligned or ending within a
@@ -129,13 +134,15 @@ HWY_INLINE Moments MomentsAbout(double center, const Row& row, const unsigned ch
   const double inverse = 1.0 / static_cast<double>(row.columns);
   Moments moments{};
   moments.center = center;
-  moments.offset = row.operation == EXACTNORM_LAYER_NORM ? sum.Total() * inverse : 0;
-  const double mean_square = squares.Total() * inverse;
-  const double variance = mean_square - moments.offset * moments.offset;
+  moments.sum = row.operation == EXACTNORM_LAYER_NORM ? sum.Total() : 0;
+  moments.squares = squares.Total();
+  moments.offset = moments.sum * inverse;
+  moments.mean_square = moments.squares * inverse;
+  const double variance = moments.mean_square - moments.offset * moments.offset;
   moments.variance_eps = variance + row.eps;
   moments.rstd = 1 / std::sqrt(moments.variance_eps);
   moments.admitted = moments.offset * moments.offset <= kAdmission * moments.variance_eps &&
-                     kLeastSquare <= mean_square && mean_square <= kMostSquare;
+                     kLeastSquare <= moments.mean_square && moments.mean_square <= kMostSquare;
   return moments;
 }
 

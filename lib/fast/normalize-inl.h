@@ -22,6 +22,10 @@ struct GroupParameters {
   const float* beta;
 };
 
+// t^ and y^ of the ledger.
+HWY_INLINE VD Normalized(VD deviation, VD rstd, VD shift) { return hn::MulAdd(deviation, rstd, shift); }
+HWY_INLINE VD Affine(VD gamma, VD t, VD beta) { return hn::MulAdd(gamma, t, beta); }
+
 // A row under way. d_i, r^ and c^ are those of the ledger.
 struct RowState {
   const double* deviations;  // of the block's columns
@@ -43,8 +47,8 @@ HWY_INLINE bool NormalizeGroup(const RowState& row, const double* deviations, VD
   const VD rstd = hn::Set(d, row.rstd), shift = hn::Set(d, row.shift);
   auto least = hn::Set(words, hwy::LimitsMax<hn::TFromD<typename Y::Words>>());
   const auto take = [&](size_t vector, VD g, VD b) HWY_ATTR {
-    const VD t = hn::MulAdd(hn::Load(d, deviations + vector * lanes), rstd, shift);
-    const VU patterns = Y::Take(hn::MulAdd(g, t, b), addend, least);
+    const VD t = Normalized(hn::Load(d, deviations + vector * lanes), rstd, shift);
+    const VU patterns = Y::Take(Affine(g, t, b), addend, least);
     unsigned char* const at = y + vector * lanes * Y::Number::kBytes;
     kStream ? Y::Number::StreamPatterns(patterns, at) : Y::Number::StorePatterns(patterns, at);
   };
@@ -64,9 +68,9 @@ HWY_NOINLINE void SharpenGroup(const RowState& row, const double* deviations, co
   const size_t lanes = hn::Lanes(d);
   const VD rstd = hn::Set(d, row.rstd), shift = hn::Set(d, row.shift);
   for (size_t i = 0; i < GroupColumns(); i += lanes) {
-    const VD t = hn::MulAdd(hn::Load(d, deviations + i), rstd, shift);
+    const VD t = Normalized(hn::Load(d, deviations + i), rstd, shift);
     const VD g = LoadDoubles(p.gamma + i);
-    const VD value = hn::MulAdd(g, t, LoadDoubles(p.beta + i));
+    const VD value = Affine(g, t, LoadDoubles(p.beta + i));
     const VD t_error = hn::MulAdd(hn::Abs(t), hn::Set(d, bound.e1), hn::Set(d, bound.e0));
     const VD ends = hn::MulAdd(hn::Abs(value), hn::Set(d, kEndFactor), hn::Set(d, kUnderflow));
     const VD error = hn::MulAdd(hn::Abs(g), t_error, ends);

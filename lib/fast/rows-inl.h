@@ -51,7 +51,7 @@ struct RowsUnderWay {
     undecided->statistics = !WriteStatistics(row, m);
     states[count] = {deviations,
                      m.rstd,
-                     -(m.offset * m.rstd),
+                     m.shift(),
                      static_cast<unsigned char*>(row.y),
                      static_cast<const unsigned char*>(row.x) + traffic.ahead,
                      undecided};

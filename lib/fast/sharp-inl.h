@@ -59,6 +59,18 @@ HWY_INLINE hn::Vec<hn::RebindToUnsigned<D>> RoundSharp<RoundToBinary64>(const VD
   return hn::BitCast(hn::RebindToUnsigned<D>(), low);
 }
 
+// t^ and y^ of the ledger.
+struct SharpElement {
+  VDD t;
+  VDD y;
+};
+HWY_INLINE SharpElement ElementOf(const SharpMoments& m, VD x, VD gamma, VD beta) {
+  const D d;
+  const VDD e = TwoSum(hn::Mul(x, hn::Set(d, m.scale)), hn::Set(d, -m.m));
+  const VDD t = Multiply(Add(e, {hn::Neg(m.a.hi), hn::Neg(m.a.lo)}), m.r);
+  return {t, Add(Multiply(t, gamma), beta)};
+}
+
 // n elements of the row, their columns listed or, where that is null, those from `first` on.
 template <class Y>
 HWY_NOINLINE void SharpenElements(const Row& row, const SharpMoments& m, const uint32_t* columns, size_t first,
@@ -87,10 +99,8 @@ HWY_NOINLINE void SharpenElements(const Row& row, const SharpMoments& m, const u
   double flags[kSharpBlock + kMostGroupColumns];
   bool all_certified = true;
   for (size_t i = 0; i < n; i += hn::Lanes(d)) {
-    const VDD e = TwoSum(hn::Mul(hn::Load(d, x.numbers + i), hn::Set(d, m.scale)), hn::Set(d, -m.m));
-    const VDD t = Multiply(Add(e, {hn::Neg(m.a.hi), hn::Neg(m.a.lo)}), m.r);
     const VD g = hn::Load(d, gamma.numbers + i);
-    const VDD y = Add(Multiply(t, g), hn::Load(d, beta.numbers + i));
+    const auto [t, y] = ElementOf(m, hn::Load(d, x.numbers + i), g, hn::Load(d, beta.numbers + i));
     const VD t_error = hn::MulAdd(hn::Abs(t.hi), hn::Set(d, m.error.e1), hn::Set(d, m.error.e0));
     const VD ends = hn::MulAdd(hn::Abs(y.hi), hn::Set(d, kSharpEndFactor), hn::Set(d, kSharpUnderflow));
     hn::Mask<D> certified;

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// One row and one target -> every intermediate value of its fast stage and of its sharp stage, by the functions that
+// the stages themselves are made of. For tests and for the proofs' models; not part of the library.
+// Names are those of the ledgers in error_bounds.h and sharp_error_bounds.h; values are the target's own, bit for bit.
+#ifndef EXACTNORM_FAST_INTERMEDIATES_H_
+#define EXACTNORM_FAST_INTERMEDIATES_H_
+
+#include <vector>
+
+#include "lib/fast/target.h"
+#include "lib/row.h"
+
+namespace exactnorm::fast {
+
+// Of the fast stage. About 0, and about the computed mean if 0 is not admitted and the operation is LayerNorm: then
+// `center` is not 0, or 0 is the mean.
+struct Intermediates {
+  size_t lanes;                    // of a vector of binary64; decides the order of the sums
+  bool fma;                        // multiply-adds round once, not twice
+  double center;                   // m
+  double sum;                      // of d_i; 0 for RMSNorm
+  double squares;                  // sum of d_i^2
+  double offset;                   // a^
+  double mean_square;              // q^
+  double variance_eps;             // v^
+  double rstd;                     // r^
+  double shift;                    // c^
+  bool admitted;                   // else nothing below is certified, and the values are what they are
+  NormalizedError error;           // E1, E0
+  std::vector<double> deviations;  // d_i
+  std::vector<double> t;           // t^_i
+  std::vector<double> y;           // y^_i
+  std::vector<uint64_t> results;   // patterns of y, right where certified
+  std::vector<bool> certified;     // by the stage as a whole: window test, else ends test
+  bool statistics_certified;       // mean and rstd, if the row has them
+};
+
+// The row's x, parameters and y are of binary32, bfloat16 or binary16. Writes the row's outputs, as the stage does.
+Intermediates FindIntermediates(const Target& target, const Row& row);
+
+// hi + lo, exactly.
+struct DoubleDouble {
+  double hi;
+  double lo;
+};
+
+// Of the sharp stage; x may have any format.
+struct SharpIntermediates {
+  size_t lanes;
+  double scale;  // s; 0 if the row cannot be scaled: then the rest is 0 too
+  double center;
+  DoubleDouble offset;    // a^
+  double variance_eps;    // v^, its high part
+  DoubleDouble rstd;      // r^
+  NormalizedError error;  // doubled S1, S0: BoundSharp
+  bool admitted;          // else all below is empty
+  std::vector<DoubleDouble> t;
+  std::vector<DoubleDouble> y;
+  std::vector<uint64_t> results;
+  std::vector<bool> certified;
+};
+
+SharpIntermediates FindSharpIntermediates(const Target& target, const Row& row);
+
+}  // namespace exactnorm::fast
+#endif  // EXACTNORM_FAST_INTERMEDIATES_H_
