@@ -251,8 +251,9 @@ Definition bound_mean (h : R) : R := (105 / 100 * h + 4) * u.
 Definition bound_rstd (h : R) : R := (122 / 100 * h + 9) * u.
 
 (** What the ledger supposes of a row: numbers that binary64 holds, as all of binary32, bfloat16
-    and binary16 are; no centre but 0 for RMSNorm. *)
-Record supposed (op : operation) (eps : R) (xs : list R) (centre : option R) : Prop := {
+    and binary16 are; no centre but 0 for RMSNorm; vectors of at most 2^1000 lanes. *)
+Record supposed (k : nat) (op : operation) (eps : R) (xs : list R) (centre : option R) : Prop := {
+  supposed_lanes : (k <= 1000)%nat;
   supposed_row : xs <> [];
   supposed_length : (Z.of_nat (length xs) <= 2 ^ 31)%Z;
   supposed_numbers : Forall binary64 xs;
