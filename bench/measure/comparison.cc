@@ -3,15 +3,28 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cmath>
 #include <limits>
 #include <map>
+#include <optional>
 #include <stdexcept>
+#include <utility>
+
+#include "bench/measure/claim_figures.h"
 
 namespace exactnorm::measure {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+// Of a geometric claim: the rows that break it, and how far off the worst of them is.
+struct Broken {
+  uint64_t rows = 0;
+  double off = 0;  // 0 if no row breaks it: what rounding explains is no distance
+
+  bool operator==(const Broken&) const = default;
+};
 
 struct Figures {
   uint64_t elements;
@@ -19,6 +32,7 @@ struct Figures {
   uint64_t misplaced;
   double log2_max;  // -infinity for no error: the largest may be beyond binary64
   double log2_mean;
+  std::array<std::optional<Broken>, std::size(kClaims)> claims;  // nothing in a measurement without claims
 };
 
 // Figures by "operation format, point, subject", and the keys in order.
@@ -35,17 +49,35 @@ double Number(const Json& value) {
   return value.is_null() ? -std::numeric_limits<double>::infinity() : value.get<double>();
 }
 
+std::optional<Broken> BrokenOf(const Json& json, const std::string& claim, const size_t* index) {
+  if (!json.contains(claim + "_broken")) return std::nullopt;
+  const auto at = [&](const char* suffix) -> const Json& {
+    const Json& value = json.at(claim + suffix);
+    return index == nullptr ? value : value.at(*index);
+  };
+  Broken broken{at("_broken").get<uint64_t>(), 0};
+  if (broken.rows == 0) return broken;
+  const Json& off = at("_off");
+  broken.off = off.is_null() ? std::numeric_limits<double>::infinity() : off.get<double>();
+  return broken;
+}
+
 // Of an object of figures, or of entry `index` of a curve's arrays.
 Figures FiguresOf(const Json& json, const size_t* index) {
   const auto at = [&](const char* key) -> const Json& {
     const Json& value = json.at(key);
     return index == nullptr ? value : value.at(*index);
   };
-  Figures f{at("elements").get<uint64_t>(), at("not_correctly_rounded").get<uint64_t>(), 0, Number(at("log2_max_ulps")),
-            Number(at("log2_mean_ulps"))};
+  Figures f{at("elements").get<uint64_t>(),
+            at("not_correctly_rounded").get<uint64_t>(),
+            0,
+            Number(at("log2_max_ulps")),
+            Number(at("log2_mean_ulps")),
+            {}};
   for (const char* key : {"misplaced_nan", "misplaced_infinity", "missing_nan", "missing_infinity"}) {
     f.misplaced += at(key).get<uint64_t>();
   }
+  for (const Claim claim : kClaims) f.claims[static_cast<size_t>(claim)] = BrokenOf(json, ClaimName(claim), index);
   return f;
 }
 
@@ -75,6 +107,23 @@ Flat Flatten(const Json& json) {
   return flat;
 }
 
+// Whether `to` has something larger than `from`. Claims that one of them was made without are not compared.
+bool Rises(const Figures& from, const Figures& to) {
+  for (size_t i = 0; i < from.claims.size(); ++i) {
+    const auto& [x, y] = std::pair(from.claims[i], to.claims[i]);
+    if (x && y && (y->rows > x->rows || y->off > x->off)) return true;
+  }
+  return to.wrong > from.wrong || to.misplaced > from.misplaced || to.log2_max > from.log2_max ||
+         to.log2_mean > from.log2_mean;
+}
+
+bool LosesClaims(const Figures& from, const Figures& to) {
+  for (size_t i = 0; i < from.claims.size(); ++i) {
+    if (from.claims[i] && !to.claims[i]) return true;
+  }
+  return false;
+}
+
 std::string UlpText(double log2) {
   if (log2 == -std::numeric_limits<double>::infinity()) return "0";
   return log2 > -10 && log2 < 20 ? fmt::format("{:.4g}", std::exp2(log2)) : fmt::format("2^{:.1f}", log2);
@@ -87,6 +136,12 @@ std::string Change(const std::string& key, const Figures& a, const Figures& b) {
   if (a.log2_max != b.log2_max) line += fmt::format(" max {} -> {} ulp;", UlpText(a.log2_max), UlpText(b.log2_max));
   if (a.log2_mean != b.log2_mean) {
     line += fmt::format(" mean {} -> {} ulp;", UlpText(a.log2_mean), UlpText(b.log2_mean));
+  }
+  for (const Claim claim : kClaims) {
+    const auto& [x, y] = std::pair(a.claims[static_cast<size_t>(claim)], b.claims[static_cast<size_t>(claim)]);
+    if (!x || !y || *x == *y) continue;
+    line += fmt::format(" rows that break the claim {} {} -> {}, by up to {:.4g} -> {:.4g};", ClaimName(claim), x->rows,
+                        y->rows, x->off, y->off);
   }
   line.pop_back();
   return line;
@@ -124,10 +179,9 @@ Comparison Compare(const Json& before, const Json& after) {
     ++comparison.compared;
     const Figures& x = a.figures.at(key);
     const Figures& y = found->second;
-    const bool worse =
-        y.wrong > x.wrong || y.misplaced > x.misplaced || y.log2_max > x.log2_max || y.log2_mean > x.log2_mean;
-    const bool better =
-        y.wrong < x.wrong || y.misplaced < x.misplaced || y.log2_max < x.log2_max || y.log2_mean < x.log2_mean;
+    if (LosesClaims(x, y)) comparison.gone.push_back(key + ": geometric claims");
+    const bool worse = Rises(x, y);
+    const bool better = Rises(y, x);
     if (worse || better) (worse ? comparison.worse : comparison.better).push_back(Change(key, x, y));
   }
   for (const std::string& key : b.keys) {

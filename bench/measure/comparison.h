@@ -10,8 +10,9 @@
 
 namespace exactnorm::measure {
 
-// Worse: more outputs not correctly rounded, more misplaced or missing NaNs and infinities, or a larger maximum or
-// mean error. Better: one of these smaller and none larger. Numbers are compared exactly.
+// Worse: more outputs not correctly rounded, more misplaced or missing NaNs and infinities, a larger maximum or mean
+// error, more rows that break a geometric claim (leave the plane, the ellipsoid or its surface), or one that is further
+// off. Better: one of these smaller and none larger. Gone: also a measurement's claims. Numbers are compared exactly.
 struct Comparison {
   size_t compared = 0;
   std::vector<std::string> worse, better, added, gone;  // a line each, in the order of the measurements

@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include <stdexcept>
+#include <tuple>
 
+#include "bench/measure/claim_figures.h"
 #include "bench/measure/measurement_output.h"
 
 namespace exactnorm::measure {
@@ -53,6 +55,65 @@ TEST(Comparison, SeesEveryFigureThatGetsWorse) {
     EXPECT_FALSE(better.regression());
     EXPECT_EQ(better.better.size(), 1u);
   }
+}
+
+// A row that leaves the ellipsoid, then one that leaves it further, then one that is NaN.
+TEST(Comparison, SeesRowsThatBreakAClaim) {
+  Json before = Measured();
+  for (const Claim claim : kClaims) {
+    const std::string rows = std::string(ClaimName(claim)) + "_broken";
+    const std::string off = std::string(ClaimName(claim)) + "_off";
+    Json held = before, broken = before, further = before, nan = before, more = before;
+    Figures(held)[rows] = 0;
+    Figures(held)[off] = 0.9;  // what rounding explains
+    Json held_nearer = held;
+    Figures(held_nearer)[off] = 0.1;
+    EXPECT_TRUE(Compare(held_nearer, held).worse.empty() && Compare(held, held_nearer).better.empty());
+    for (auto& [json, count, distance] :
+         {std::tuple<Json&, int, Json>{broken, 1, 1.5}, {further, 1, 20.25}, {nan, 1, nullptr}, {more, 2, nullptr}}) {
+      Figures(json)[rows] = count;
+      Figures(json)[off] = distance;
+    }
+    const std::vector<const Json*> steps = {&held, &broken, &further, &nan, &more};
+    for (size_t i = 1; i < steps.size(); ++i) {
+      const Comparison worse = Compare(*steps[i - 1], *steps[i]);
+      ASSERT_EQ(worse.worse.size(), 1u) << ClaimName(claim) << " " << i;
+      EXPECT_TRUE(worse.regression());
+      EXPECT_EQ(Compare(*steps[i], *steps[i - 1]).better.size(), 1u);
+      EXPECT_FALSE(Compare(*steps[i], *steps[i - 1]).regression());
+    }
+    EXPECT_EQ(Compare(broken, further).worse[0],
+              std::string("rms_norm f32, N(0,1), affine, pairwise f32: rows that break the claim ") + ClaimName(claim) +
+                  " 1 -> 1, by up to 1.5 -> 20.25");
+  }
+}
+
+TEST(Comparison, SeesClaimsAlongSweeps) {
+  Json before = Measured();
+  Curve(before)["interior_broken"][2] = 0;
+  Json after = before;
+  Curve(after)["interior_broken"][2] = 3;
+  ASSERT_EQ(Compare(before, after).worse.size(), 1u);
+  EXPECT_EQ(Compare(before, after)
+                .worse[0]
+                .find("rms_norm f32, mean 2^4, pairwise f32: rows that break the claim "
+                      "interior 0 -> 3"),
+            0u);
+}
+
+// Of an older exactnorm; but a measurement must not lose its claims.
+TEST(Comparison, TakesAMeasurementWithoutClaims) {
+  const Json with = Measured();
+  Json without = with;
+  for (const Claim claim : kClaims) {
+    for (const char* suffix : {"_held", "_broken", "_off"})
+      Figures(without).erase(ClaimName(claim) + std::string(suffix));
+  }
+  const Comparison gained = Compare(without, with);
+  EXPECT_FALSE(gained.regression());
+  const Comparison lost = Compare(with, without);
+  EXPECT_TRUE(lost.worse.empty());
+  EXPECT_EQ(lost.gone, std::vector<std::string>{"rms_norm f32, N(0,1), affine, pairwise f32: geometric claims"});
 }
 
 TEST(Comparison, SeesPointsOfSweeps) {

@@ -97,6 +97,9 @@ TEST(Sweeps, ShowWhereOnePassInBinary32Ends) {
     }
     if (!result.figures.empty()) {
       EXPECT_EQ(result.figures.front().wrong(), 0u) << result.point.name;
+      const bool sampled = result.point.group == "columns" && result.point.log2_parameter > 10;
+      EXPECT_EQ(result.claims.front().rows() > 0, !sampled) << result.point.name;
+      EXPECT_EQ(result.claims.front().broken_rows(), 0u) << result.point.name;
     }
   }
 }
