@@ -258,7 +258,7 @@ Record supposed (k : nat) (op : operation) (eps : R) (xs : list R) (centre : opt
   supposed_length : (Z.of_nat (length xs) <= 2 ^ 31)%Z;
   supposed_numbers : Forall binary64 xs;
   supposed_epsilon : binary64 eps;
-  supposed_epsilon_sign : 0 <= eps;
+  supposed_epsilon_range : 0 <= eps < bpow radix2 1024;
   supposed_centre : match op, centre with
     | _, None => True
     | Layer_norm, Some m => binary64 m
