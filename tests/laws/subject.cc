@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <thread>
 
+#include "lib/stages.h"
+
 namespace exactnorm::laws {
 namespace {
 
@@ -19,7 +21,8 @@ void RunOnThreads(void* pool, size_t tasks, void (*task)(void*, size_t), void* a
   for (std::thread& worker : workers) worker.join();
 }
 
-int Normalize(const exactnorm_kernel_call& c) {
+// On the caller's thread.
+exactnorm_call CallOf(const exactnorm_kernel_call& c) {
   exactnorm_call call = {};
   call.size = sizeof call;
   call.operation = c.operation;
@@ -38,17 +41,35 @@ int Normalize(const exactnorm_kernel_call& c) {
   call.y = c.y;
   call.mean = c.mean;
   call.rstd = c.rstd;
+  return call;
+}
+
+int AnswerOf(exactnorm_status status) { return status == EXACTNORM_OK ? int{EXACTNORM_KERNEL_DONE} : 1000 + status; }
+
+int Normalize(const exactnorm_kernel_call& c) {
+  exactnorm_call call = CallOf(c);
   uint32_t threads = c.threads;
   if (threads > 1) {
     call.parallel_for = RunOnThreads;
     call.pool = &threads;
   }
-  const exactnorm_status status = exactnorm_normalize(&call, nullptr);
-  return status == EXACTNORM_OK ? int{EXACTNORM_KERNEL_DONE} : 1000 + status;
+  return AnswerOf(exactnorm_normalize(&call, nullptr));
+}
+
+int NormalizeExactly(const exactnorm_kernel_call& c) {
+  const exactnorm_call call = CallOf(c);
+  CheckedCall checked{};
+  if (const auto status = CheckArguments(&call, &checked); status != EXACTNORM_OK) return AnswerOf(status);
+  const Stages stages(checked, nullptr);
+  for (size_t row = 0; row < checked.rows; ++row) {
+    if (stages.Normalize(row, 1) != 1) return AnswerOf(EXACTNORM_OUT_OF_MEMORY);
+  }
+  return AnswerOf(EXACTNORM_OK);
 }
 
 }  // namespace
 
 Subject ThisLibrary() { return {"exactnorm", Normalize}; }
+Subject ExactStageAlone() { return {"the exact stage alone", NormalizeExactly}; }
 
 }  // namespace exactnorm::laws

@@ -20,8 +20,12 @@ struct Subject {
   std::vector<Subject> targets = {};  // the same kernel on other instruction sets, for R2
 };
 
-// exactnorm_normalize() as a kernel, on the caller's thread.
+// exactnorm_normalize() as a kernel, on the instruction set that the process has chosen.
 Subject ThisLibrary();
+
+// Its exact stage alone: integers, on every CPU. A process has one instruction set; against this one R2 can be asked of
+// it there, and each that keeps it has the bits of all others that do.
+Subject ExactStageAlone();
 
 }  // namespace exactnorm::laws
 #endif  // EXACTNORM_TESTS_LAWS_SUBJECT_H_
