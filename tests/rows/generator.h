@@ -32,6 +32,7 @@ class Generator {
   // sixteen has a NaN or an infinity somewhere.
   Problem Next(size_t max_columns);
   Problem Next(const Format& f, size_t max_columns);
+  Problem Next(const Format& x, const Format& parameter, const Format& y, const Format& statistics, size_t max_columns);
 
   Bits Numbers(const Format& f, Family family, size_t n);
   uint64_t Below(uint64_t bound) { return random_() % bound; }
@@ -42,7 +43,6 @@ class Generator {
   void PlaceNonFinite(Problem& p);
 
  private:
-  Problem Next(const Format& x, const Format& parameter, const Format& y, const Format& statistics, size_t max_columns);
   const Format& AnyFormat() { return *kFormats[Below(4)]; }
   Family AnyFamily() { return static_cast<Family>(Below(kFamilies)); }
   size_t Columns(size_t max_columns);
