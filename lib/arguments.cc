@@ -72,24 +72,7 @@ exactnorm_status CheckMemory(const exactnorm_call& call, const Row& row, size_t 
   return EXACTNORM_OK;
 }
 
-const void* Advance(const void* array, size_t bytes) {
-  return array == nullptr ? nullptr : static_cast<const unsigned char*>(array) + bytes;
-}
-void* Advance(void* array, size_t bytes) {
-  return array == nullptr ? nullptr : static_cast<unsigned char*>(array) + bytes;
-}
-
 }  // namespace
-
-Row CheckedCall::row(size_t index) const {
-  Row row = first_row;
-  const auto statistics_bytes = static_cast<size_t>(row.statistics_format->bytes);
-  row.x = Advance(row.x, index * x_stride_bytes);
-  row.y = Advance(row.y, index * y_stride_bytes);
-  row.mean = Advance(row.mean, index * statistics_bytes);
-  row.rstd = Advance(row.rstd, index * statistics_bytes);
-  return row;
-}
 
 const Format* FindFormat(exactnorm_format format, const Format* standard) {
   switch (format) {
@@ -146,13 +129,9 @@ exactnorm_status CheckArguments(const exactnorm_call* given, CheckedCall* checke
   if (x_stride < call.columns || y_stride < call.columns) return EXACTNORM_STRIDE_SHORT;
   if (const auto status = CheckMemory(call, row, x_stride, y_stride); status != EXACTNORM_OK) return status;
 
-  *checked = CheckedCall{row,
-                         call.rows,
-                         x_stride * static_cast<size_t>(row.x_format->bytes),
-                         y_stride * static_cast<size_t>(row.y_format->bytes),
-                         call.parameters,
-                         call.parallel_for,
-                         call.pool};
+  const Rows rows{row, call.rows, x_stride * static_cast<size_t>(row.x_format->bytes),
+                  y_stride * static_cast<size_t>(row.y_format->bytes)};
+  *checked = CheckedCall{rows, call.parameters, call.parallel_for, call.pool};
   return EXACTNORM_OK;
 }
 

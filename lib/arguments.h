@@ -10,17 +10,12 @@
 
 namespace exactnorm {
 
-// Everything that CheckArguments found in order. Rows are addressed through row().
+// Everything that CheckArguments found in order.
 struct CheckedCall {
-  Row first_row;  // with the arrays' first elements
-  size_t rows;
-  size_t x_stride_bytes;
-  size_t y_stride_bytes;
-  const exactnorm_parameters* parameters;  // where first_row's gamma and beta come from; or null
+  Rows rows;
+  const exactnorm_parameters* parameters;  // where the rows' gamma and beta come from; or null
   exactnorm_parallel_for parallel_for;
   void* pool;
-
-  Row row(size_t index) const;
 };
 
 // The format that `format` names, or null if it names none; EXACTNORM_DEFAULT names `standard`.

@@ -38,19 +38,18 @@ struct RowTasks {
   static void Task(void* tasks, size_t index) { static_cast<RowTasks*>(tasks)->Run(index); }
 };
 
-// Few rows are still spread over this many tasks.
+// Few rows are still spread over this many tasks; many make tasks of about so many bytes.
 constexpr size_t kLeastTasks = 32;
+constexpr size_t kTaskBytes = size_t{256} << 10;
 
 size_t RunRows(const CheckedCall& call, const fast::Target& target) {
   const Stages stages(call, &target);
-  const bool parallel = call.parallel_for != nullptr && call.rows > 1;
-  const size_t most = parallel ? std::max<size_t>(call.rows / kLeastTasks, 1) : call.rows;
-  RowTasks tasks{stages, call.rows, std::min(stages.rows_together(), std::max<size_t>(most, 1)), {call.rows}};
-  if (parallel) {
-    call.parallel_for(call.pool, tasks.tasks(), &RowTasks::Task, &tasks);
-  } else {
-    for (size_t i = 0; i < tasks.tasks(); ++i) tasks.Run(i);
-  }
+  const size_t rows = call.rows.count;
+  if (call.parallel_for == nullptr || rows <= 1) return rows == 0 ? 0 : stages.Normalize(0, rows);
+  const size_t most = std::max<size_t>(rows / kLeastTasks, 1);
+  const size_t fitting = std::max(kTaskBytes / call.rows.x_bytes(), fast::RowsTogether(call.rows.first.columns));
+  RowTasks tasks{stages, rows, std::min(most, fitting), {rows}};
+  call.parallel_for(call.pool, tasks.tasks(), &RowTasks::Task, &tasks);
   return tasks.first_unfinished;
 }
 
@@ -65,7 +64,7 @@ exactnorm_status exactnorm_normalize(const exactnorm_call* call, size_t* finishe
   if (target == nullptr) return EXACTNORM_TARGET_UNAVAILABLE;
   const size_t finished = exactnorm::RunRows(checked, *target);
   if (finished_rows != nullptr) *finished_rows = finished;
-  return finished == checked.rows ? EXACTNORM_OK : EXACTNORM_OUT_OF_MEMORY;
+  return finished == checked.rows.count ? EXACTNORM_OK : EXACTNORM_OUT_OF_MEMORY;
 }
 
 exactnorm_status exactnorm_parameters_prepare(exactnorm_format format, size_t columns, const void* gamma,

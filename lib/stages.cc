@@ -2,7 +2,6 @@
 #include "lib/stages.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <new>
 #include <vector>
@@ -22,63 +21,104 @@ bool HasBinary64(const Row& row) {
   return *row.x_format == kF64 || *row.parameter_format == kF64 || *row.y_format == kF64;
 }
 
-// In place, the rows' x while y is written over it. Small ones need no allocation.
+}  // namespace
+
+// In place, x of some rows while y is written over it. Small ones need no allocation.
 class InputCopy {
  public:
   InputCopy() {}  // NOLINT(modernize-use-equals-default): `= default` would have the array zeroed
 
-  // Takes x of the rows and has them read the copy. Throws std::bad_alloc.
-  void Take(std::span<Row> rows, size_t row_bytes) {
-    row_bytes_ = row_bytes;
-    if (rows.size() * row_bytes > sizeof small_) large_.resize(rows.size() * row_bytes);
-    for (size_t i = 0; i < rows.size(); ++i) {
-      std::memcpy(row(i), rows[i].x, row_bytes);
-      rows[i].x = row(i);
-    }
+  // Rows that read a copy of x instead. Throws std::bad_alloc.
+  Rows Take(Rows rows) {
+    row_bytes_ = rows.x_bytes();
+    if (rows.count * row_bytes_ > sizeof small_) large_.resize(rows.count * row_bytes_);
+    for (size_t i = 0; i < rows.count; ++i) std::memcpy(copy() + i * row_bytes_, rows.at(i).x, row_bytes_);
+    rows.first.x = copy();
+    rows.x_stride = row_bytes_;
+    return rows;
   }
-  void PutBack(size_t i, void* y) { std::memcpy(y, row(i), row_bytes_); }
+  void PutBack(size_t i, void* y) { std::memcpy(y, copy() + i * row_bytes_, row_bytes_); }
 
  private:
-  unsigned char* row(size_t i) { return (large_.empty() ? small_ : large_.data()) + i * row_bytes_; }
+  unsigned char* copy() { return large_.empty() ? small_ : large_.data(); }
 
   size_t row_bytes_ = 0;
   std::vector<unsigned char> large_;
-  alignas(64) unsigned char small_[fast::kKeptNumbers * sizeof(float)];
+  alignas(64) unsigned char small_[size_t{24} << 10];
+};
+
+namespace {
+
+// What the fast stage leaves of rows, through the stages after it.
+class Finisher {
+ public:
+  // `copy` where x is one. Nothing is kept beyond the arguments.
+  Finisher(const fast::Target& target, const Rows& rows, InputCopy* copy)
+      : target_(target), rows_(rows), copy_(copy), complete_(rows.count) {}
+
+  fast::Finish finish() { return {&Take, this}; }
+  // How many leading rows are complete, of those that were taken.
+  size_t complete() const { return complete_; }
+
+  bool Take(size_t first, std::span<fast::Undecided> undecided) {
+    for (size_t i = 0; i < undecided.size(); ++i) {
+      if (undecided[i].anything() && !FinishRow(rows_.at(first + i), undecided[i])) {
+        if (copy_ != nullptr) copy_->PutBack(first + i, rows_.at(first + i).y);
+        complete_ = std::min(complete_, first + i);
+      }
+    }
+    return complete_ == rows_.count;
+  }
+
+ private:
+  static bool Take(void* self, size_t first, std::span<fast::Undecided> undecided) {
+    return static_cast<Finisher*>(self)->Take(first, undecided);
+  }
+
+  bool FinishRow(const Row& row, fast::Undecided& undecided) {
+    target_.sharpen_row(row, &undecided);
+    try {
+      if (undecided.declined()) {
+        exact::NormalizeRow(row);
+      } else {
+        exact::FinishRow(row, undecided.columns(), undecided.statistics);
+      }
+    } catch (const std::bad_alloc&) {
+      return false;
+    }
+    return true;
+  }
+
+  const fast::Target& target_;
+  const Rows& rows_;
+  InputCopy* copy_;
+  size_t complete_;
 };
 
 }  // namespace
 
 Stages::Stages(const CheckedCall& call, const fast::Target* target)
     : call_(call),
-      target_(call.first_row.columns <= fast::kMaxColumns ? target : nullptr),
-      sharp_only_(HasBinary64(call.first_row)),
-      in_place_(call.first_row.x == call.first_row.y),
-      row_bytes_(call.first_row.columns * static_cast<size_t>(call.first_row.x_format->bytes)),
-      stream_(call.rows >
-              kLeastStreamedBytes / (call.first_row.columns * static_cast<size_t>(call.first_row.y_format->bytes))),
-      rows_together_(1),
+      target_(call.rows.first.columns <= fast::kMaxColumns ? target : nullptr),
+      sharp_only_(HasBinary64(call.rows.first)),
+      in_place_(call.rows.first.x == call.rows.first.y),
+      stream_(call.rows.count > kLeastStreamedBytes / call.rows.y_bytes()),
       windows_(nullptr) {
   if (!HasDefaultEnvironment()) target_ = nullptr;
-  if (target_ == nullptr || call.rows == 0) return;
-  if (sharp_only_) return;
-  rows_together_ = fast::RowsTogether(call.first_row.columns);
-  if (call.parameters != nullptr) windows_ = call.parameters->windows_for(target_, *call.first_row.y_format);
+  if (target_ == nullptr || sharp_only_ || call.rows.count == 0) return;
+  if (call.parameters != nullptr) windows_ = call.parameters->windows_for(target_, *call.rows.first.y_format);
   if (windows_ != nullptr) return;
-  target_->find_windows(call.first_row, &own_windows_);
+  target_->find_windows(call.rows.first, &own_windows_);
   windows_ = &own_windows_;
 }
 
 size_t Stages::Normalize(size_t first, size_t count) const noexcept {
-  if (target_ != nullptr && HasDefaultEnvironment()) {
-    try {
-      return NormalizeFast(first, count);
-    } catch (const std::bad_alloc&) {
-      return 0;  // no room for a copy of x: nothing is written
-    }
-  }
+  const Rows rows = call_.rows.part(first, count);
+  if (target_ != nullptr && HasDefaultEnvironment())
+    return in_place_ ? NormalizeInPlace(rows) : NormalizeFast(rows, nullptr);
   for (size_t i = 0; i < count; ++i) {
     try {
-      exact::NormalizeRow(call_.row(first + i));
+      exact::NormalizeRow(rows.at(i));
     } catch (const std::bad_alloc&) {
       return i;
     }
@@ -86,34 +126,34 @@ size_t Stages::Normalize(size_t first, size_t count) const noexcept {
   return count;
 }
 
-size_t Stages::NormalizeFast(size_t first, size_t count) const {
-  std::array<Row, fast::kMostRows> rows;
-  for (size_t i = 0; i < count; ++i) rows[i] = call_.row(first + i);
-  InputCopy copy;
-  if (in_place_) copy.Take({rows.data(), count}, row_bytes_);
-  std::array<fast::Undecided, fast::kMostRows> undecided;
-  if (sharp_only_) {
-    for (size_t i = 0; i < count; ++i) undecided[i].Decline();
-  } else {
-    const fast::Traffic traffic{stream_, count * call_.x_stride_bytes};
-    target_->normalize_rows({rows.data(), count}, *windows_, traffic, undecided.data());
+size_t Stages::NormalizeFast(const Rows& rows, InputCopy* copy) const {
+  Finisher finisher(*target_, rows, copy);
+  if (!sharp_only_) {
+    target_->normalize_rows(rows, *windows_, stream_, finisher.finish());
+    return finisher.complete();
   }
+  bool go_on = true;
+  for (size_t i = 0; i < rows.count && go_on; ++i) {
+    fast::Undecided whole;
+    whole.Decline();
+    go_on = finisher.Take(i, {&whole, 1});
+  }
+  return finisher.complete();
+}
 
-  size_t complete = count;
-  for (size_t i = count; i-- != 0;) {
-    if (undecided[i].anything()) target_->sharpen_row(rows[i], &undecided[i]);
+size_t Stages::NormalizeInPlace(const Rows& rows) const {
+  InputCopy copy;
+  const size_t together = fast::RowsTogether(rows.first.columns);
+  for (size_t i = 0; i < rows.count; i += together) {
+    const size_t n = std::min(rows.count - i, together);
     try {
-      if (undecided[i].declined()) {
-        exact::NormalizeRow(rows[i]);
-      } else {
-        exact::FinishRow(rows[i], undecided[i].columns(), undecided[i].statistics);
-      }
+      const size_t complete = NormalizeFast(copy.Take(rows.part(i, n)), &copy);
+      if (complete < n) return i + complete;
     } catch (const std::bad_alloc&) {
-      if (in_place_) copy.PutBack(i, rows[i].y);
-      complete = i;
+      return i;  // no room for a copy of x: nothing of these rows is written
     }
   }
-  return complete;
+  return rows.count;
 }
 
 }  // namespace exactnorm

@@ -9,6 +9,8 @@
 
 namespace exactnorm {
 
+class InputCopy;
+
 class Stages {
  public:
   // For all rows of the call, with the target's fast stage; null: the exact stage alone. Gamma and beta are read here.
@@ -16,23 +18,20 @@ class Stages {
   Stages(const Stages&) = delete;
   Stages& operator=(const Stages&) = delete;
 
-  // How many consecutive rows are best done together, at least 1.
-  size_t rows_together() const { return rows_together_; }
-
-  // Normalises rows [first, first + count), count <= rows_together(). Returns how many leading ones of them are
-  // complete: fewer than count only if memory ran out; of the others each is complete or, in place, still x.
+  // Normalises rows [first, first + count). Returns how many leading ones of them are complete: fewer than count only
+  // if memory ran out; of the others each is complete or, in place, still x.
   size_t Normalize(size_t first, size_t count) const noexcept;
 
  private:
-  size_t NormalizeFast(size_t first, size_t count) const;
+  // `copy` where x of the rows is one; null elsewhere.
+  size_t NormalizeFast(const Rows& rows, InputCopy* copy) const;
+  size_t NormalizeInPlace(const Rows& rows) const;
 
   const CheckedCall& call_;
   const fast::Target* target_;  // null: the exact stage alone
   bool sharp_only_;             // the fast stage does not know the formats
   bool in_place_;
-  size_t row_bytes_;  // of x
   bool stream_;
-  size_t rows_together_;
   const fast::Windows* windows_;  // those of the prepared parameters, or
   fast::Windows own_windows_;     // uninitialised if there is no target
 };

@@ -142,10 +142,7 @@ std::vector<Answer> AnswersOf(const fast::Target& target, Placed& placed) {
   CheckedCall checked{};
   RC_ASSERT(CheckArguments(&call, &checked) == EXACTNORM_OK);
   const Stages stages(checked, &target);
-  for (size_t row = 0; row < checked.rows; row += stages.rows_together()) {
-    const size_t count = std::min(checked.rows - row, stages.rows_together());
-    RC_ASSERT(stages.Normalize(row, count) == count);
-  }
+  RC_ASSERT(stages.Normalize(0, checked.rows.count) == checked.rows.count);
   return placed.answers();
 }
 

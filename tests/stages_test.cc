@@ -35,14 +35,25 @@ size_t Open(const Row& row, const fast::Undecided& undecided) {
 }
 
 void FindWindows(const Row& row, fast::Windows* windows) { real_target->find_windows(row, windows); }
-void Fast(std::span<const Row> rows, const fast::Windows& windows, const fast::Traffic& traffic,
-          fast::Undecided* undecided) {
-  real_target->normalize_rows(rows, windows, traffic, undecided);
-  work.fast_rows += rows.size();
-  for (size_t i = 0; i < rows.size(); ++i) work.fast_certified += rows[i].columns - Open(rows[i], undecided[i]);
+void Fast(const Rows& rows, const fast::Windows& windows, bool stream, const fast::Finish& finish) {
+  struct Counted {
+    const Rows& rows;
+    const fast::Finish& finish;
+  } counted{rows, finish};
+  const auto count = [](void* context, size_t first, std::span<fast::Undecided> undecided) {
+    const auto& [all, next] = *static_cast<const Counted*>(context);
+    work.fast_rows += undecided.size();
+    for (const fast::Undecided& row : undecided) work.fast_certified += all.first.columns - Open(all.first, row);
+    return next(first, undecided);
+  };
+  real_target->normalize_rows(rows, windows, stream, {count, &counted});
 }
-void NoFast(std::span<const Row> rows, const fast::Windows&, const fast::Traffic&, fast::Undecided* undecided) {
-  for (size_t i = 0; i < rows.size(); ++i) undecided[i].Decline();
+void NoFast(const Rows& rows, const fast::Windows&, bool, const fast::Finish& finish) {
+  for (size_t i = 0; i < rows.count; ++i) {
+    fast::Undecided whole;
+    whole.Decline();
+    if (!finish(i, {&whole, 1})) return;
+  }
 }
 void Sharp(const Row& row, fast::Undecided* undecided) {
   ++work.sharp_rows;
@@ -65,10 +76,7 @@ std::vector<Answer> AnswersWith(On on, const fast::Target& target, Placed& place
   CheckedCall checked{};
   RC_ASSERT(CheckArguments(&call, &checked) == EXACTNORM_OK);
   const Stages stages(checked, on == On::kExact ? nullptr : &chosen);
-  for (size_t row = 0; row < checked.rows; row += stages.rows_together()) {
-    const size_t count = std::min(checked.rows - row, stages.rows_together());
-    RC_ASSERT(stages.Normalize(row, count) == count);
-  }
+  RC_ASSERT(stages.Normalize(0, checked.rows.count) == checked.rows.count);
   return placed.answers();
 }
 

@@ -23,7 +23,10 @@ void InspectRowTarget(const Row& row, Intermediates* of) {
   const size_t lanes = hn::Lanes(d);
   WithFormat(*row.x_format, [&](auto x) HWY_ATTR {
     using X = decltype(x);
-    const Moments m = ComputeMoments<X>(row);
+    const auto* const numbers = static_cast<const unsigned char*>(row.x);
+    RowSums sums;
+    AddRow<X, false>(numbers, row.columns, hn::Zero(d), sums);
+    const Moments m = MomentsOf<X>(numbers, RowShape(row), sums);
     of->lanes = lanes;
     of->fma = HWY_NATIVE_FMA != 0;
     of->center = m.center;
@@ -37,19 +40,21 @@ void InspectRowTarget(const Row& row, Intermediates* of) {
     of->admitted = m.admitted;
     of->error = BoundNormalized(row.columns, lanes);
     ParameterBlock g_block, b_block;
-    HWY_ALIGN_MAX double block[kParameterBlock + kMostGroupColumns];
-    double t[HWY_MAX_BYTES / sizeof(double)], y[HWY_MAX_BYTES / sizeof(double)];
+    alignas(64) unsigned char block[(kParameterBlock + kGroupColumns) * X::kBytes] = {};
+    double e[HWY_MAX_BYTES / sizeof(double)], t[HWY_MAX_BYTES / sizeof(double)], y[HWY_MAX_BYTES / sizeof(double)];
     for (size_t begin = 0; begin < row.columns; begin += kParameterBlock) {
       const size_t n = HWY_MIN(row.columns - begin, kParameterBlock);
-      KeepBlock<X>(static_cast<const unsigned char*>(row.x) + begin * X::kBytes, n, m.center, block);
+      std::memcpy(block, numbers + begin * X::kBytes, n * X::kBytes);
       const float* gamma = LoadParameters(*row.parameter_format, row.gamma, begin, n, 1, g_block);
       const float* beta = LoadParameters(*row.parameter_format, row.beta, begin, n, 0, b_block);
       for (size_t i = 0; i < n; i += lanes) {
-        const VD t_i = Normalized(hn::Load(d, block + i), hn::Set(d, m.rstd), hn::Set(d, m.shift()));
+        const VD e_i = Deviation<X, true>(block + i * X::kBytes, hn::Set(d, m.center));
+        const VD t_i = Normalized(e_i, hn::Set(d, m.rstd), hn::Set(d, m.shift()));
+        hn::StoreU(e_i, d, e);
         hn::StoreU(t_i, d, t);
         hn::StoreU(Affine(LoadDoubles(gamma + i), t_i, LoadDoubles(beta + i)), d, y);
         const size_t left = HWY_MIN(n - i, lanes);
-        of->deviations.insert(of->deviations.end(), block + i, block + i + left);
+        of->deviations.insert(of->deviations.end(), e, e + left);
         of->t.insert(of->t.end(), t, t + left);
         of->y.insert(of->y.end(), y, y + left);
       }
@@ -131,7 +136,7 @@ Intermediates FindIntermediates(const Target& target, const Row& row) {
   Windows windows;
   target.find_windows(row, &windows);
   Undecided undecided;
-  target.normalize_rows({&row, 1}, windows, {false, 0}, &undecided);
+  NormalizeRow(target, row, windows, false, &undecided);
   TakeResults(row, undecided, of.results, of.certified);
   of.statistics_certified = !undecided.declined() && !undecided.statistics;
   return of;

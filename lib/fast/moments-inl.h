@@ -2,6 +2,7 @@
 // Moments of a row in binary64: sums of the deviations from a centre and of their squares, as trees whose height
 // SumHeight (error_bounds.h) bounds from the same constants. The centre is 0 at first; where the mean is so large
 // that the row is not admitted, a second sweep takes the mean itself. The ledger is in error_bounds.h.
+// Sums of several rows may be on their way at once.
 #if defined(EXACTNORM_FAST_MOMENTS_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef EXACTNORM_FAST_MOMENTS_INL_H_
 #undef EXACTNORM_FAST_MOMENTS_INL_H_
@@ -22,6 +23,7 @@ namespace exactnorm::fast::HWY_NAMESPACE {
 // binary counter, level k holding the sum of 2^k partial sums or nothing. Then the lanes, as a tree.
 class CounterSum {
  public:
+  HWY_INLINE void Clear() { count_ = 0; }
   HWY_INLINE void Add(VD partial) {
     const D d;
     size_t level = 0;
@@ -51,50 +53,72 @@ static_assert(kMaxColumns / kSumBlock < size_t{1} << 24);
 
 static_assert(kAccumulators == 4, "the loop below is written for four");
 
-// What a sweep does beside adding up: subtract a centre, and keep the deviations as binary64.
-template <bool kCentreV, bool kKeepV>
-struct Sweep {
-  static constexpr bool kCentre = kCentreV;
-  static constexpr bool kKeep = kKeepV;
+// The deviation from a centre of the numbers at `at`; of all from 0 where !kCentre.
+template <class X, bool kCentre>
+HWY_INLINE VD Deviation(const unsigned char* at, VD center) {
+  const VD number = LoadDoubles<X>(at);
+  if constexpr (kCentre) return hn::Sub(number, center);
+  return number;
+}
+
+// The sums of a row on their way, a block of columns after the other.
+struct RowSums {
+  CounterSum sum;
+  CounterSum squares;
+
+  HWY_INLINE void Clear() {
+    sum.Clear();
+    squares.Clear();
+  }
 };
 
-// Of the n numbers at `x`, which may be read in whole vectors beyond the end if n is not a multiple of the lanes. Kept
-// deviations are padded with zeros to whole vectors.
-template <class X, class S>
-HWY_INLINE void AddBlock(const unsigned char* x, size_t n, VD center, double* kept, CounterSum& sum,
-                         CounterSum& squares) {
+// Of the n numbers at `x`, at most kSumBlock, which may be read in whole vectors beyond the end if n is not a multiple
+// of the lanes.
+template <class X, bool kCentre>
+HWY_INLINE void AddReadable(const unsigned char* x, size_t n, VD center, RowSums& sums) {
   const D d;
   const size_t lanes = hn::Lanes(d);
   VD s0 = hn::Zero(d), s1 = s0, s2 = s0, s3 = s0;
   VD q0 = s0, q1 = s0, q2 = s0, q3 = s0;
-  const auto deviation = [&](size_t i) HWY_ATTR {
-    const VD number = LoadDoubles<X>(x + i * X::kBytes);
-    if constexpr (S::kCentre) return hn::Sub(number, center);
-    return number;
-  };
-  const auto accumulate = [&](size_t i, VD e, VD& s, VD& q) HWY_ATTR {
-    if constexpr (S::kKeep) hn::Store(e, d, kept + i);
+  const auto accumulate = [](VD e, VD& s, VD& q) HWY_ATTR {
     s = hn::Add(s, e);
     q = hn::MulAdd(e, e, q);
   };
   size_t i = 0;
-  for (; i + 4 * lanes <= n; i += 4 * lanes) {
-    accumulate(i, deviation(i), s0, q0);
-    accumulate(i + lanes, deviation(i + lanes), s1, q1);
-    accumulate(i + 2 * lanes, deviation(i + 2 * lanes), s2, q2);
-    accumulate(i + 3 * lanes, deviation(i + 3 * lanes), s3, q3);
+  const auto next = [&]() HWY_ATTR {
+    const VD e = Deviation<X, kCentre>(x + i * X::kBytes, center);
+    i += lanes;
+    return e;
+  };
+  while (i + 4 * lanes <= n) {
+    accumulate(next(), s0, q0);
+    accumulate(next(), s1, q1);
+    accumulate(next(), s2, q2);
+    accumulate(next(), s3, q3);
   }
   const auto accumulate_tail = [&](VD& s, VD& q) HWY_ATTR {
     if (i >= n) return;
-    accumulate(i, hn::IfThenElseZero(hn::FirstN(d, n - i), deviation(i)), s, q);
-    i += lanes;
+    const auto inside = hn::FirstN(d, n - i);
+    accumulate(hn::IfThenElseZero(inside, next()), s, q);
   };
   accumulate_tail(s0, q0);
   accumulate_tail(s1, q1);
   accumulate_tail(s2, q2);
   accumulate_tail(s3, q3);
-  sum.Add(hn::Add(hn::Add(s0, s1), hn::Add(s2, s3)));
-  squares.Add(hn::Add(hn::Add(q0, q1), hn::Add(q2, q3)));
+  sums.sum.Add(hn::Add(hn::Add(s0, s1), hn::Add(s2, s3)));
+  sums.squares.Add(hn::Add(hn::Add(q0, q1), hn::Add(q2, q3)));
+}
+
+// Of any n <= kSumBlock numbers: misaligned ones, or such as end within a vector, are copied first.
+template <class X, bool kCentre>
+HWY_INLINE void AddBlock(const unsigned char* x, size_t n, VD center, RowSums& sums) {
+  if (HWY_LIKELY(n % hn::Lanes(D()) == 0 && IsAligned(x, X::kBytes))) {
+    return AddReadable<X, kCentre>(x, n, center, sums);
+  }
+  alignas(16) unsigned char copy[(kSumBlock + kGroupColumns) * X::kBytes];
+  std::memcpy(copy, x, n * X::kBytes);
+  std::memset(copy + n * X::kBytes, 0, kGroupColumns * X::kBytes);
+  AddReadable<X, kCentre>(copy, n, center, sums);
 }
 
 // m, the sums of d and d^2, a^, q^, v^, r^ of the ledger.
@@ -111,78 +135,55 @@ struct Moments {
   double shift() const { return -(offset * rstd); }  // c^
 };
 
-// The moments of row.columns numbers at x. Blocks that cannot be read as they are, misaligned or ending within a
-// vector, are copied first.
-template <class X, class S>
-HWY_INLINE Moments MomentsAbout(double center, const Row& row, const unsigned char* x, double* kept) {
-  const VD m = hn::Set(D(), center);
-  const bool aligned = IsAligned(x, X::kBytes);
-  CounterSum sum, squares;
-  for (size_t i = 0; i < row.columns; i += kSumBlock) {
-    const size_t n = HWY_MIN(row.columns - i, kSumBlock);
-    double* const kept_block = S::kKeep ? kept + i : nullptr;
-    const bool readable = std::is_same_v<X, Kept> || (aligned && n % hn::Lanes(D()) == 0);
-    if (HWY_LIKELY(readable)) {
-      AddBlock<X, S>(x + i * X::kBytes, n, m, kept_block, sum, squares);
-    } else {
-      alignas(16) unsigned char copy[(kSumBlock + kMostGroupColumns) * X::kBytes];
-      std::memcpy(copy, x + i * X::kBytes, n * X::kBytes);
-      std::memset(copy + n * X::kBytes, 0, GroupColumns() * X::kBytes);
-      AddBlock<X, S>(copy, n, m, kept_block, sum, squares);
-    }
+// What all rows of a call have in common.
+struct RowShape {
+  size_t columns;
+  double inverse;  // fl(1/N)
+  double eps;
+  bool has_mean;  // LayerNorm
+
+  explicit RowShape(const Row& row)
+      : columns(row.columns),
+        inverse(1.0 / static_cast<double>(row.columns)),
+        eps(row.eps),
+        has_mean(row.operation == EXACTNORM_LAYER_NORM) {}
+};
+
+HWY_INLINE Moments FinishMoments(double center, const RowShape& shape, const RowSums& sums) {
+  Moments m;
+  m.center = center;
+  m.sum = shape.has_mean ? sums.sum.Total() : 0;
+  m.squares = sums.squares.Total();
+  m.offset = m.sum * shape.inverse;
+  m.mean_square = m.squares * shape.inverse;
+  const double square = m.offset * m.offset;
+  m.variance_eps = m.mean_square - square + shape.eps;
+  m.rstd = 1 / std::sqrt(m.variance_eps);
+  m.admitted = square <= kAdmission * m.variance_eps && kLeastSquare <= m.mean_square && m.mean_square <= kMostSquare;
+  return m;
+}
+
+template <class X, bool kCentre>
+HWY_INLINE void AddRow(const unsigned char* x, size_t columns, VD center, RowSums& sums) {
+  for (size_t i = 0; i < columns; i += kSumBlock) {
+    AddBlock<X, kCentre>(x + i * X::kBytes, HWY_MIN(columns - i, kSumBlock), center, sums);
   }
-  const double inverse = 1.0 / static_cast<double>(row.columns);
-  Moments moments{};
-  moments.center = center;
-  moments.sum = row.operation == EXACTNORM_LAYER_NORM ? sum.Total() : 0;
-  moments.squares = squares.Total();
-  moments.offset = moments.sum * inverse;
-  moments.mean_square = moments.squares * inverse;
-  const double variance = moments.mean_square - moments.offset * moments.offset;
-  moments.variance_eps = variance + row.eps;
-  moments.rstd = 1 / std::sqrt(moments.variance_eps);
-  moments.admitted = moments.offset * moments.offset <= kAdmission * moments.variance_eps &&
-                     kLeastSquare <= moments.mean_square && moments.mean_square <= kMostSquare;
-  return moments;
 }
 
-HWY_INLINE bool NeedsCentre(const Row& row, const Moments& about_zero) {
-  return HWY_UNLIKELY(!about_zero.admitted) && row.operation == EXACTNORM_LAYER_NORM &&
-         std::isfinite(about_zero.offset);
-}
-
-// The row's moments. Its deviations from the centre go to `kept`, which has room for its columns, padded.
+// Of a row whose deviations from 0 are not admitted: once more, from its mean.
 template <class X>
-HWY_INLINE Moments ComputeMoments(const Row& row, double* kept) {
-  const auto* const x = static_cast<const unsigned char*>(row.x);
-  const Moments m = MomentsAbout<X, Sweep<false, true>>(0, row, x, kept);
-  if (!NeedsCentre(row, m)) return m;
-  return MomentsAbout<Kept, Sweep<true, true>>(m.offset, row, reinterpret_cast<const unsigned char*>(kept), kept);
+HWY_NOINLINE Moments CentreMoments(const unsigned char* x, const RowShape& shape, const Moments& about_zero) {
+  if (!shape.has_mean || !std::isfinite(about_zero.offset)) return about_zero;
+  RowSums sums;
+  AddRow<X, true>(x, shape.columns, hn::Set(D(), about_zero.offset), sums);
+  return FinishMoments(about_zero.offset, shape, sums);
 }
 
-// The same for a row that is too long to be kept as a whole.
+// The moments that the row goes on with, from its sums about 0.
 template <class X>
-HWY_INLINE Moments ComputeMoments(const Row& row) {
-  const auto* const x = static_cast<const unsigned char*>(row.x);
-  const Moments m = MomentsAbout<X, Sweep<false, false>>(0, row, x, nullptr);
-  if (!NeedsCentre(row, m)) return m;
-  return MomentsAbout<X, Sweep<true, false>>(m.offset, row, x, nullptr);
-}
-
-// The deviations of n numbers at x, padded with zeros to whole vectors.
-template <class X>
-HWY_INLINE void KeepBlock(const unsigned char* x, size_t n, double center, double* kept) {
-  const D d;
-  const size_t lanes = hn::Lanes(d);
-  const VD m = hn::Set(d, center);
-  const size_t whole = IsAligned(x, X::kBytes) ? n / lanes * lanes : 0;
-  for (size_t i = 0; i < whole; i += lanes) hn::Store(hn::Sub(LoadDoubles<X>(x + i * X::kBytes), m), d, kept + i);
-  for (size_t i = whole; i < n; i += lanes) {
-    const size_t left = HWY_MIN(n - i, lanes);
-    HWY_ALIGN_MAX unsigned char copy[HWY_MAX_BYTES] = {};
-    std::memcpy(copy, x + i * X::kBytes, left * X::kBytes);
-    hn::Store(hn::IfThenElseZero(hn::FirstN(d, left), hn::Sub(LoadDoubles<X>(copy), m)), d, kept + i);
-  }
+HWY_INLINE Moments MomentsOf(const unsigned char* x, const RowShape& shape, const RowSums& sums) {
+  const Moments m = FinishMoments(0, shape, sums);
+  return HWY_LIKELY(m.admitted) ? m : CentreMoments<X>(x, shape, m);
 }
 
 }  // namespace exactnorm::fast::HWY_NAMESPACE

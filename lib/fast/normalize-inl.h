@@ -9,6 +9,9 @@
 #define EXACTNORM_FAST_NORMALIZE_INL_H_
 #endif
 
+#include <span>
+#include <type_traits>
+
 #include "lib/fast/moments-inl.h"
 #include "lib/fast/rounding_test-inl.h"
 #include "lib/fast/rows.h"
@@ -16,61 +19,46 @@
 HWY_BEFORE_NAMESPACE();
 namespace exactnorm::fast::HWY_NAMESPACE {
 
-// gamma and beta of a group.
-struct GroupParameters {
+// gamma and beta of a block of columns, padded to whole groups.
+struct BlockParameters {
   const float* gamma;
   const float* beta;
+};
+
+// A row on its way. m, r^ and c^ are those of the ledger.
+struct RowState {
+  const unsigned char* x;
+  unsigned char* y;
+  double center;
+  double rstd;
+  double shift;
+  Undecided* undecided;
+};
+
+// The columns [begin, begin + n) of rows.
+struct Block {
+  size_t begin;
+  size_t n;  // <= kParameterBlock
+  BlockParameters parameters;
 };
 
 // t^ and y^ of the ledger.
 HWY_INLINE VD Normalized(VD deviation, VD rstd, VD shift) { return hn::MulAdd(deviation, rstd, shift); }
 HWY_INLINE VD Affine(VD gamma, VD t, VD beta) { return hn::MulAdd(gamma, t, beta); }
 
-// A row under way. d_i, r^ and c^ are those of the ledger.
-struct RowState {
-  const double* deviations;  // of the block's columns
-  double rstd;
-  double shift;
-  unsigned char* y;           // all columns
-  const unsigned char* next;  // x of a later row, to be prefetched; may point anywhere
-  Undecided* undecided;
-};
-
-// One group by the window test. False if one of its columns is in doubt.
-template <class Y, bool kStream>
-HWY_INLINE bool NormalizeGroup(const RowState& row, const double* deviations, VD g0, VD b0, VD g1, VD b1, VD g2, VD b2,
-                               VD g3, VD b3, hn::Vec<typename Y::Words> addend, hn::Vec<typename Y::Words> limit,
-                               unsigned char* y) {
-  const D d;
-  const typename Y::Words words;
-  const size_t lanes = hn::Lanes(d);
-  const VD rstd = hn::Set(d, row.rstd), shift = hn::Set(d, row.shift);
-  auto least = hn::Set(words, hwy::LimitsMax<hn::TFromD<typename Y::Words>>());
-  const auto take = [&](size_t vector, VD g, VD b) HWY_ATTR {
-    const VD t = Normalized(hn::Load(d, deviations + vector * lanes), rstd, shift);
-    const VU patterns = Y::Take(Affine(g, t, b), addend, least);
-    unsigned char* const at = y + vector * lanes * Y::Number::kBytes;
-    kStream ? Y::Number::StreamPatterns(patterns, at) : Y::Number::StorePatterns(patterns, at);
-  };
-  take(0, g0, b0);
-  take(1, g1, b1);
-  take(2, g2, b2);
-  take(3, g3, b3);
-  return hn::AllTrue(words, hn::Gt(least, limit));
-}
-
-// One group by the ends test: its columns from `column` on, n of them the row's, which are recorded if not certified.
-template <class Y>
-HWY_NOINLINE void SharpenGroup(const RowState& row, const double* deviations, const NormalizedError& bound,
-                               const GroupParameters& p, unsigned char* y, size_t column, size_t n) {
+// n columns of a group from `column` on, by the ends test; those that are not certified are recorded. x and y are
+// readable and writable for the whole group.
+template <class X, class Y>
+HWY_NOINLINE void SharpenGroup(const RowState& row, const unsigned char* x, const float* gamma, const float* beta,
+                               const NormalizedError& bound, unsigned char* y, size_t column, size_t n) {
   const D d;
   const U u;
   const size_t lanes = hn::Lanes(d);
-  const VD rstd = hn::Set(d, row.rstd), shift = hn::Set(d, row.shift);
-  for (size_t i = 0; i < GroupColumns(); i += lanes) {
-    const VD t = Normalized(hn::Load(d, deviations + i), rstd, shift);
-    const VD g = LoadDoubles(p.gamma + i);
-    const VD value = Affine(g, t, LoadDoubles(p.beta + i));
+  const VD center = hn::Set(d, row.center), rstd = hn::Set(d, row.rstd), shift = hn::Set(d, row.shift);
+  for (size_t i = 0; i < n; i += lanes) {
+    const VD t = Normalized(Deviation<X, true>(x + i * X::kBytes, center), rstd, shift);
+    const VD g = LoadDoubles(gamma + i);
+    const VD value = Affine(g, t, LoadDoubles(beta + i));
     const VD t_error = hn::MulAdd(hn::Abs(t), hn::Set(d, bound.e1), hn::Set(d, bound.e0));
     const VD ends = hn::MulAdd(hn::Abs(value), hn::Set(d, kEndFactor), hn::Set(d, kUnderflow));
     const VD error = hn::MulAdd(hn::Abs(g), t_error, ends);
@@ -86,15 +74,15 @@ HWY_NOINLINE void SharpenGroup(const RowState& row, const double* deviations, co
   }
 }
 
-// One group, its first `left` columns the row's. What cannot be read or written as it is goes through copies.
-template <class Y>
-HWY_NOINLINE void NormalizePartialGroup(const RowState& row, const double* deviations, const GroupParameters& p,
-                                        const NormalizedError& bound, size_t column, size_t left) {
-  HWY_ALIGN_MAX double padded[kMostGroupColumns] = {};
-  HWY_ALIGN_MAX unsigned char y[kMostGroupColumns * Y::Number::kBytes];
-  std::memcpy(padded, deviations, left * sizeof(double));
-  SharpenGroup<Y>(row, padded, bound, p, y, column, left);
-  std::memcpy(row.y + column * Y::Number::kBytes, y, left * Y::Number::kBytes);
+// The same of a group that cannot be read or written as it is: through copies.
+template <class X, class Y>
+HWY_NOINLINE void SharpenCopiedGroup(const RowState& row, const float* gamma, const float* beta,
+                                     const NormalizedError& bound, size_t column, size_t n) {
+  alignas(64) unsigned char x[kGroupColumns * X::kBytes] = {};
+  alignas(64) unsigned char y[kGroupColumns * Y::Number::kBytes];
+  std::memcpy(x, row.x + column * X::kBytes, n * X::kBytes);
+  SharpenGroup<X, Y>(row, x, gamma, beta, bound, y, column, n);
+  std::memcpy(row.y + column * Y::Number::kBytes, y, n * Y::Number::kBytes);
 }
 
 // Groups that the window test has left in doubt, to be done again together: so the branch predictor meets one loop
@@ -111,54 +99,79 @@ class Doubts {
   }
 
  private:
-  static constexpr size_t kMostGroups = kParameterBlock / 4;  // of one lane each
+  static constexpr size_t kMostGroups = kParameterBlock / kGroupColumns;
   static_assert(kMostGroups <= 0x100 && kMostRows <= 0x100);
   uint16_t entries_[kMostRows * kMostGroups + 1];
   size_t count_ = 0;
 };
 
-// Columns [begin, begin + n) of the rows, with their gamma and beta padded to whole groups. x has x_bytes a number.
-template <class Y, bool kStream>
-HWY_INLINE void NormalizeBlock(std::span<const RowState> rows, const GroupParameters& parameters, size_t begin,
-                               size_t n, const Windows& windows, const NormalizedError& bound, size_t x_bytes) {
+// The whole groups of a block by the window test, of the kRows rows from `first` on, one or two, which share loads of
+// gamma and beta.
+template <class X, class Y, bool kCentre, bool kStream, size_t kRows>
+HWY_INLINE void NormalizeGroups(std::span<const RowState> rows, size_t first, const Block& block,
+                                const Windows& windows, Doubts& doubts) {
+  const D d;
   const typename Y::Words words;
-  using T = hn::TFromD<typename Y::Words>;
-  const size_t lanes = hn::Lanes(D());
-  const size_t group = GroupColumns();
-  const auto parameters_at = [&](size_t i) { return GroupParameters{parameters.gamma + i, parameters.beta + i}; };
-  bool aligned = true;
-  for (const RowState& row : rows) aligned = aligned && IsAligned(row.y, Y::Number::kBytes);
-  const size_t whole = aligned ? n / group * group : 0;
-  Doubts doubts;
-  for (size_t i = 0; i < whole; i += group) {
-    const GroupParameters p = parameters_at(i);
-    const VD g0 = LoadDoubles(p.gamma), b0 = LoadDoubles(p.beta);
-    const VD g1 = LoadDoubles(p.gamma + lanes), b1 = LoadDoubles(p.beta + lanes);
-    const VD g2 = LoadDoubles(p.gamma + 2 * lanes), b2 = LoadDoubles(p.beta + 2 * lanes);
-    const VD g3 = LoadDoubles(p.gamma + 3 * lanes), b3 = LoadDoubles(p.beta + 3 * lanes);
-    const size_t column = begin + i;
-    const Window& window = windows.at(column);
-    const bool never = window.is_never();
-    const auto addend = hn::Set(words, static_cast<T>(window.addend));
-    const auto limit = hn::Set(words, static_cast<T>(window.limit));
-    for (size_t r = 0; r < rows.size(); ++r) {
-      const RowState& row = rows[r];
-      if constexpr (kStream) {
-        for (size_t line = 0; line < group * x_bytes; line += 64) hwy::Prefetch(row.next + column * x_bytes + line);
+  const size_t lanes = hn::Lanes(d);
+  const RowState &a = rows[first], &b = rows[first + kRows - 1];
+  const VD center_a = hn::Set(d, a.center), rstd_a = hn::Set(d, a.rstd), shift_a = hn::Set(d, a.shift);
+  const VD center_b = hn::Set(d, b.center), rstd_b = hn::Set(d, b.rstd), shift_b = hn::Set(d, b.shift);
+  const unsigned char *const x_a = a.x + block.begin * X::kBytes, *const x_b = b.x + block.begin * X::kBytes;
+  unsigned char *const y_a = a.y + block.begin * Y::Number::kBytes, *const y_b = b.y + block.begin * Y::Number::kBytes;
+  const auto [gamma, beta] = block.parameters;
+  const size_t whole = block.n / kGroupColumns;
+  for (size_t group = 0; group < whole; ++group) {
+    const Window window = windows.at(block.begin + group * kGroupColumns);
+    const auto addend = Y::Spread(window.addend), limit = Y::Spread(window.limit);
+    auto least_a = Y::Spread(Window::Never().limit), least_b = least_a;
+    const auto put = [&](VD y, unsigned char* at, hn::Vec<typename Y::Words>& least) HWY_ATTR {
+      const VU patterns = Y::Take(y, addend, least);
+      kStream ? Y::Number::StreamPatterns(patterns, at) : Y::Number::StorePatterns(patterns, at);
+    };
+    const size_t end = (group + 1) * kGroupColumns;
+    HWY_UNROLL(4)
+    for (size_t i = group * kGroupColumns; i < end; i += lanes) {
+      const VD g = LoadDoubles(gamma + i), c = LoadDoubles(beta + i);
+      const VD t_a = Normalized(Deviation<X, kCentre>(x_a + i * X::kBytes, center_a), rstd_a, shift_a);
+      put(Affine(g, t_a, c), y_a + i * Y::Number::kBytes, least_a);
+      if constexpr (kRows == 2) {
+        const VD t_b = Normalized(Deviation<X, kCentre>(x_b + i * X::kBytes, center_b), rstd_b, shift_b);
+        put(Affine(g, t_b, c), y_b + i * Y::Number::kBytes, least_b);
       }
-      const bool certain = NormalizeGroup<Y, kStream>(row, row.deviations + i, g0, b0, g1, b1, g2, b2, g3, b3, addend,
-                                                      limit, row.y + column * Y::Number::kBytes);
-      doubts.Note(never || !certain, r, i / group);
     }
+    doubts.Note(!hn::AllFalse(words, hn::Gt(limit, least_a)), first, group);
+    if constexpr (kRows == 2) doubts.Note(!hn::AllFalse(words, hn::Gt(limit, least_b)), first + 1, group);
   }
-  doubts.ForEach([&](size_t r, size_t index) HWY_ATTR {
-    const size_t i = index * group;
-    SharpenGroup<Y>(rows[r], rows[r].deviations + i, bound, parameters_at(i),
-                    rows[r].y + (begin + i) * Y::Number::kBytes, begin + i, group);
-  });
-  for (size_t i = whole; i < n; i += group) {
+}
+
+// The columns of a block, of rows whose x, and whose y, are all aligned alike.
+template <class X, class Y, bool kStream>
+HWY_INLINE void NormalizeBlock(std::span<const RowState> rows, const Block& block, const Windows& windows,
+                               const NormalizedError& bound) {
+  const auto [gamma, beta] = block.parameters;
+  const bool ready = IsAligned(rows[0].x, X::kBytes) && IsAligned(rows[0].y, Y::Number::kBytes);
+  if (HWY_LIKELY(ready)) {
+    Doubts doubts;
+    bool centred = false;
+    for (const RowState& row : rows) centred = centred || row.center != 0;
+    const auto normalize = [&](auto one_or_two, size_t r) HWY_ATTR {
+      constexpr size_t kRows = decltype(one_or_two)::value;
+      centred ? NormalizeGroups<X, Y, true, kStream, kRows>(rows, r, block, windows, doubts)
+              : NormalizeGroups<X, Y, false, kStream, kRows>(rows, r, block, windows, doubts);
+    };
+    size_t r = 0;
+    for (; r + 2 <= rows.size(); r += 2) normalize(std::integral_constant<size_t, 2>(), r);
+    if (r < rows.size()) normalize(std::integral_constant<size_t, 1>(), r);
+    doubts.ForEach([&](size_t row, size_t group) HWY_ATTR {
+      const size_t i = group * kGroupColumns;
+      const size_t column = block.begin + i;
+      SharpenGroup<X, Y>(rows[row], rows[row].x + column * X::kBytes, gamma + i, beta + i, bound,
+                         rows[row].y + column * Y::Number::kBytes, column, kGroupColumns);
+    });
+  }
+  for (size_t i = ready ? block.n / kGroupColumns * kGroupColumns : 0; i < block.n; i += kGroupColumns) {
     for (const RowState& row : rows) {
-      NormalizePartialGroup<Y>(row, row.deviations + i, parameters_at(i), bound, begin + i, HWY_MIN(n - i, group));
+      SharpenCopiedGroup<X, Y>(row, gamma + i, beta + i, bound, block.begin + i, HWY_MIN(block.n - i, kGroupColumns));
     }
   }
 }

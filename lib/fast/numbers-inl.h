@@ -29,9 +29,9 @@ using VD = hn::Vec<D>;
 using VF = hn::Vec<F>;
 using VU = hn::Vec<U>;
 
-// Columns are normalised in groups of four vectors.
-HWY_INLINE size_t GroupColumns() { return 4 * hn::Lanes(D()); }
-inline constexpr size_t kMostGroupColumns = 4 * HWY_MAX_BYTES / sizeof(double);
+// Columns are normalised in groups, whole vectors on every target.
+inline constexpr size_t kGroupColumns = 32;
+static_assert(kGroupColumns * sizeof(double) % HWY_MAX_BYTES == 0);
 
 // The formats, each with its bytes per number, exact loads, and the store of patterns that stand in 32 bits each; past
 // the caches, where it is streamed. Addresses have to be multiples of kBytes, since not every target reads others; to
@@ -73,9 +73,15 @@ struct Bfloat16 : Bits16 {
   }
 };
 
-// A binary16's fields as those of a binary32 mean the number times 2^-112, subnormals too; the product is exact.
-// Infinities and NaNs become such: their fields would mean 65536 and more.
+// By the CPU where it can. Else a binary16's fields as those of a binary32 mean the number times 2^-112, subnormals
+// too; the product is exact. Infinities and NaNs become such: their fields would mean 65536 and more.
 struct Binary16 : Bits16 {
+#if HWY_TARGET <= HWY_AVX2 || HWY_TARGET == HWY_NEON
+  static HWY_INLINE VF LoadFloats(const unsigned char* at) {
+    const hn::Rebind<hwy::float16_t, D> f16;
+    return hn::PromoteTo(F(), hn::LoadU(f16, reinterpret_cast<const hwy::float16_t*>(at)));
+  }
+#else
   static HWY_INLINE VF LoadFloats(const unsigned char* at) {
     const U u;
     const F f;
@@ -87,6 +93,7 @@ struct Binary16 : Bits16 {
     const VU wide = hn::Or(scaled, hn::IfThenElseZero(hn::RebindMask(u, special), hn::Set(u, 0x7F800000)));
     return hn::BitCast(f, hn::Or(wide, sign));
   }
+#endif
 };
 
 template <class X>
@@ -94,15 +101,6 @@ HWY_INLINE VD LoadDoubles(const unsigned char* at) {
   return hn::PromoteTo(D(), X::LoadFloats(at));
 }
 HWY_INLINE VD LoadDoubles(const float* at) { return hn::PromoteTo(D(), hn::LoadU(F(), at)); }
-
-// Numbers that an earlier sweep over a row has kept as binary64, aligned to whole vectors and padded to whole groups.
-struct Kept {
-  static constexpr size_t kBytes = sizeof(double);
-};
-template <>
-HWY_INLINE VD LoadDoubles<Kept>(const unsigned char* at) {
-  return hn::Load(D(), reinterpret_cast<const double*>(at));
-}
 
 // Calls take(X()) with the type of the format.
 template <class Take>
@@ -115,7 +113,7 @@ HWY_INLINE bool IsAligned(const void* array, size_t bytes) { return reinterpret_
 
 // Gamma or beta of one block of columns as binary32, padded to whole groups.
 struct ParameterBlock {
-  float numbers[kParameterBlock + 2 * kMostGroupColumns];
+  float numbers[kParameterBlock + 2 * kGroupColumns];
 };
 
 HWY_INLINE void Fill(float* numbers, size_t n, float value) {
@@ -130,25 +128,25 @@ HWY_NOINLINE inline const float* LoadParameters(const Format& format, const void
   const size_t lanes = hn::Lanes(f);
   if (array == nullptr) {
     Fill(block.numbers, n, absent);
-    Fill(block.numbers + n, GroupColumns(), 0);
+    Fill(block.numbers + n, kGroupColumns, 0);
     return block.numbers;
   }
   const auto bytes = static_cast<size_t>(format.bytes);
   const auto* at = static_cast<const unsigned char*>(array) + begin * bytes;
-  if (format == kF32 && n % GroupColumns() == 0 && IsAligned(at, bytes)) return reinterpret_cast<const float*>(at);
+  if (format == kF32 && n % kGroupColumns == 0 && IsAligned(at, bytes)) return reinterpret_cast<const float*>(at);
   if (format == kF32) {
     std::memcpy(block.numbers, at, n * bytes);
   } else {
-    alignas(16) unsigned char copy[(kParameterBlock + kMostGroupColumns) * Bits16::kBytes];
+    alignas(16) unsigned char copy[(kParameterBlock + kGroupColumns) * Bits16::kBytes];
     std::memcpy(copy, at, n * bytes);
-    std::memset(copy + n * bytes, 0, GroupColumns() * bytes);
+    std::memset(copy + n * bytes, 0, kGroupColumns * bytes);
     for (size_t i = 0; i < n; i += lanes) {
       const VF numbers =
           format == kBF16 ? Bfloat16::LoadFloats(copy + i * bytes) : Binary16::LoadFloats(copy + i * bytes);
       hn::StoreU(numbers, f, block.numbers + i);
     }
   }
-  Fill(block.numbers + n, GroupColumns(), 0);
+  Fill(block.numbers + n, kGroupColumns, 0);
   return block.numbers;
 }
 

@@ -2,7 +2,7 @@
 // From y^ to the bits of RN(y), where they are certain. Two tests:
 //
 // Window: three instructions. y^ is at least as large as its window's threshold, and farther than the window's width
-// from every rounding boundary (error_bounds.h, Windows).
+// from every rounding boundary (window_test.h).
 //
 // Ends: for a bound e on the error of y^, no rounding boundary of the output format lies in [y^ - e, y^ + e]. For
 // binary32 both ends rounded agree, rounding being monotone; for 16 bits neither end is a boundary and both lie in the
@@ -16,57 +16,47 @@
 #endif
 
 #include "lib/fast/numbers-inl.h"
-#include "lib/fast/windows.h"
+#include "lib/fast/window_test.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace exactnorm::fast::HWY_NAMESPACE {
-
-// The window test on the bits of a binary number of type T: kExponentBits after the sign, then the significand, of
-// which the last kTail bits are dropped by the rounding. With half = 2^(kTail - 1) it passes where the tail is not in
-// [half - w, half + w), modulo 2^kTail, 2 w <= half, and the exponent field is at least that of the threshold: after
-// adding
-//   (bias + 1 - threshold's field) 2^significand bits - half + w
-// the tail is at least 2 w, and the exponent's first bit is set. A borrow from the tail can make the exponent's sum
-// smaller by 1, never larger: it fails safe. Sums stay within 1 .. 2 (bias + 1) + bias as long as
-// 1 <= threshold's field <= bias; from 2 (bias + 1) on the first bit is clear, which fails safe too.
-template <class T, int kExponentBits, int kTail>
-struct WindowTest {
-  static constexpr int kSignificandBits = 8 * static_cast<int>(sizeof(T)) - 1 - kExponentBits;
-  static constexpr T kBias = (T{1} << (kExponentBits - 1)) - 1;
-  static constexpr T kHalf = T{1} << (kTail - 1);
-  static constexpr T kFirst = T{1} << (kSignificandBits + kExponentBits - 1);
-  static constexpr T kMask = kFirst | ((T{1} << kTail) - 1);
-
-  // 1 <= field <= kBias, 1 <= w <= kHalf / 2.
-  static constexpr Window Make(T field, T w) {
-    return {static_cast<T>(((kBias + 1 - field) << kSignificandBits) - kHalf + w), static_cast<T>(kFirst + 2 * w - 1)};
-  }
-  static constexpr bool Passes(T bits, const Window& window) {
-    return ((bits + static_cast<T>(window.addend)) & kMask) > window.limit;
-  }
-};
 
 using Certified = hn::Mask<U>;
 
 // Each output format has the test's form, what one unit of its width w is worth in units of y^'s binary64 ulp and what
 // is lost of them, the least and the largest magnitude that its results may have, and
-//   Take: y^ to patterns, right if what `least` becomes exceeds the window's limit;
+//   Spread: a window's addend or limit in every lane of Words;
+//   Take: y^ to patterns, right if what `least` becomes is nowhere below the window's limit;
 //   RoundEnds: patterns of RN(y) for every y in [low, high], where `certified`.
 struct RoundToBinary32 {
   using Number = Binary32;
-  using Test = WindowTest<uint64_t, 11, 29>;
-  using Word = uint64_t;
-  using Words = hn::RebindToSigned<D>;
+  using Test = HalvesTest;
   static constexpr double kUnit = 1;
   static constexpr double kLost = 0;
   static constexpr double kLeast = 0x1p-126;
   static constexpr double kMost = 0x1p127;
 
-  static HWY_INLINE VU Take(VD y, hn::Vec<Words> addend, hn::Vec<Words>& least) {
+#if HWY_TARGET == HWY_SCALAR
+  // No vectors of two words: the sums of both words, then as one number, of which the high word decides first.
+  using Words = hn::RebindToSigned<D>;
+  static HWY_INLINE hn::Vec<Words> MaskedSum(hn::Vec<Words> pattern, hn::Vec<Words> addend) {
     const Words words;
-    const auto sum = hn::Add(hn::BitCast(words, y), addend);
-    const auto kept = hn::And(sum, hn::Set(words, static_cast<int64_t>(Test::kMask)));
-    least = hn::Min(least, kept);
+    const auto low = hn::Set(words, 0xFFFFFFFF);
+    const auto sum_low = hn::And(hn::Add(pattern, addend), low);
+    const auto sum_high = hn::AndNot(low, hn::Add(pattern, hn::AndNot(low, addend)));
+    return hn::And(hn::Or(sum_high, sum_low), Spread(Test::kMask));
+  }
+#else
+  using Words = hn::Repartition<int32_t, D>;
+  static HWY_INLINE hn::Vec<Words> MaskedSum(hn::Vec<Words> pattern, hn::Vec<Words> addend) {
+    return hn::And(hn::Add(pattern, addend), Spread(Test::kMask));
+  }
+#endif
+  static HWY_INLINE hn::Vec<Words> Spread(uint64_t number) {
+    return hn::BitCast(Words(), hn::Set(hn::RebindToUnsigned<D>(), number));
+  }
+  static HWY_INLINE VU Take(VD y, hn::Vec<Words> addend, hn::Vec<Words>& least) {
+    least = hn::Min(least, MaskedSum(hn::BitCast(Words(), y), addend));
     return hn::BitCast(U(), hn::DemoteTo(F(), y));
   }
   static HWY_INLINE VU RoundEnds(VD low_end, VD high_end, Certified& certified) {
@@ -84,12 +74,12 @@ struct RoundToBinary32 {
 // Results of 16 bits are cut from RN32(y^), whose last kTail bits they drop. RN32 moves y^ by at most 2^28 ulp.
 template <int kTail>
 struct RoundToBits16 {
-  using Test = WindowTest<uint32_t, 8, kTail>;
-  using Word = uint32_t;
+  using Test = WordTest<kTail>;
   using Words = I;
   static constexpr double kUnit = 0x1p29;
   static constexpr double kLost = 0x1p28;
 
+  static HWY_INLINE hn::Vec<Words> Spread(uint64_t number) { return hn::Set(Words(), static_cast<int32_t>(number)); }
   static HWY_INLINE VU TakeBinary32(VD y, hn::Vec<Words> addend, hn::Vec<Words>& least) {
     const Words words;
     const auto rounded = hn::BitCast(words, hn::DemoteTo(F(), y));

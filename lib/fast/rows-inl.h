@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rows together: moments of each -> the columns of all, block by block, so that gamma and beta are loaded once for all
-// of them.
+// Groups of rows: moments of each row -> the columns of all of the group, block by block.
 #if defined(EXACTNORM_FAST_ROWS_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef EXACTNORM_FAST_ROWS_INL_H_
 #undef EXACTNORM_FAST_ROWS_INL_H_
@@ -31,83 +30,97 @@ inline bool WriteStatistics(const Row& row, const Moments& m) {
   return certain;
 }
 
-// Rows on their way: deviations of all their columns are kept if the rows fit, else those of a block of columns.
-struct RowsUnderWay {
-  RowState states[kMostRows];
-  const Row* rows[kMostRows];
-  double centers[kMostRows];
-  size_t count = 0;
-  size_t stride;  // from one row's deviations to the next one's
-  bool whole;
-  HWY_ALIGN_MAX double kept[kKeptNumbers + kMostGroupColumns];
-
-  // Moments and statistics; a row that is not admitted is declined and left out.
-  HWY_INLINE void Add(const Row& row, const Traffic& traffic, Undecided* undecided) {
-    double* const deviations = kept + count * stride;
-    const Moments m = WithFormat(*row.x_format, [&](auto x) HWY_ATTR {
-      return whole ? ComputeMoments<decltype(x)>(row, deviations) : ComputeMoments<decltype(x)>(row);
-    });
-    if (!m.admitted) return undecided->Decline();
-    undecided->statistics = !WriteStatistics(row, m);
-    states[count] = {deviations,
-                     m.rstd,
-                     m.shift(),
-                     static_cast<unsigned char*>(row.y),
-                     static_cast<const unsigned char*>(row.x) + traffic.ahead,
-                     undecided};
-    rows[count] = &row;
-    centers[count++] = m.center;
+// Columns [begin, begin + n) of consecutive rows into their sums; begin is a multiple of kSumBlock.
+template <class X>
+HWY_INLINE void AddColumns(const Rows& rows, size_t begin, size_t n, RowSums* sums) {
+  const VD zero = hn::Zero(D());
+  const auto* const x = static_cast<const unsigned char*>(rows.first.x);
+  for (size_t i = begin; i < begin + n; i += kSumBlock) {
+    const size_t width = HWY_MIN(begin + n - i, kSumBlock);
+    for (size_t r = 0; r < rows.count; ++r) {
+      AddBlock<X, false>(x + r * rows.x_stride + i * X::kBytes, width, zero, sums[r]);
+    }
   }
+}
+static_assert(kParameterBlock % kSumBlock == 0);
 
-  // Has the states' deviations be those of columns [begin, begin + n).
-  HWY_INLINE void Turn(size_t begin, size_t n) {
-    for (size_t r = 0; r < count; ++r) {
-      double* const deviations = kept + r * stride;
-      states[r].deviations = whole ? deviations + begin : deviations;
-      if (whole) continue;
-      WithFormat(*rows[r]->x_format, [&](auto x) HWY_ATTR {
-        using X = decltype(x);
-        KeepBlock<X>(static_cast<const unsigned char*>(rows[r]->x) + begin * X::kBytes, n, centers[r], deviations);
-      });
+// Rows that are done together, from their sums on.
+struct RowGroup {
+  RowState states[kMostRows];  // of those that are admitted
+  size_t admitted;
+  Undecided undecided[kMostRows];
+
+  template <class X>
+  HWY_INLINE void Admit(const Rows& rows, const RowShape& shape, const RowSums* sums) {
+    admitted = 0;
+    for (size_t r = 0; r < rows.count; ++r) {
+      undecided[r].Clear();
+      const auto* const x = static_cast<const unsigned char*>(rows.first.x) + r * rows.x_stride;
+      const Moments m = MomentsOf<X>(x, shape, sums[r]);
+      if (HWY_UNLIKELY(!m.admitted)) {
+        undecided[r].Decline();
+        continue;
+      }
+      if (rows.first.mean != nullptr || rows.first.rstd != nullptr) {
+        undecided[r].statistics = !WriteStatistics(rows.at(r), m);
+      }
+      auto* const y = static_cast<unsigned char*>(rows.first.y) + r * rows.y_stride;
+      states[admitted++] = {x, y, m.center, m.rstd, m.shift(), &undecided[r]};
     }
   }
 };
 
-template <class Y, bool kStream>
-void NormalizeColumns(const Row& first, const Windows& windows, RowsUnderWay& under_way) {
-  const NormalizedError bound = BoundNormalized(first.columns, hn::Lanes(D()));
-  ParameterBlock g_block, b_block;
-  for (size_t begin = 0; begin < first.columns; begin += kParameterBlock) {
-    const size_t n = HWY_MIN(first.columns - begin, kParameterBlock);
-    const Format& p = *first.parameter_format;
-    const GroupParameters parameters{LoadParameters(p, first.gamma, begin, n, 1, g_block),
-                                     LoadParameters(p, first.beta, begin, n, 0, b_block)};
-    under_way.Turn(begin, n);
-    NormalizeBlock<Y, kStream>({under_way.states, under_way.count}, parameters, begin, n, windows, bound,
-                               static_cast<size_t>(first.x_format->bytes));
+// Past the caches a block of the next rows is summed after each block of these, so that memory is read while it is
+// written.
+template <class X, class Y, bool kStream>
+void NormalizeRowsAs(const Rows& rows, const Windows& windows, const Finish& finish) {
+  const Row& row = rows.first;
+  const RowShape shape(row);
+  const NormalizedError bound = BoundNormalized(row.columns, hn::Lanes(D()));
+  const size_t together = RowsTogether(row.columns);
+  const auto group_at = [&](size_t first) { return rows.part(first, HWY_MIN(rows.count - first, together)); };
+  RowGroup group;
+  RowSums sums[kMostRows];
+  ParameterBlock gamma, beta;
+  AddColumns<X>(group_at(0), 0, row.columns, sums);
+  for (size_t first = 0; first < rows.count; first += together) {
+    const Rows now = group_at(first);
+    const Rows next = group_at(HWY_MIN(first + together, rows.count));
+    group.Admit<X>(now, shape, sums);
+    for (size_t r = 0; r < next.count; ++r) sums[r].Clear();
+    for (size_t begin = 0; begin < row.columns; begin += kParameterBlock) {
+      const size_t n = HWY_MIN(row.columns - begin, kParameterBlock);
+      if (HWY_LIKELY(group.admitted != 0)) {
+        const Block block{begin,
+                          n,
+                          {LoadParameters(*row.parameter_format, row.gamma, begin, n, 1, gamma),
+                           LoadParameters(*row.parameter_format, row.beta, begin, n, 0, beta)}};
+        NormalizeBlock<X, Y, kStream>({group.states, group.admitted}, block, windows, bound);
+      }
+      if constexpr (kStream) AddColumns<X>(next, begin, n, sums);
+    }
+    if constexpr (!kStream) AddColumns<X>(next, 0, row.columns, sums);
+    if (!finish(first, {group.undecided, now.count})) break;
   }
   if constexpr (kStream) hwy::FlushStream();
 }
 
 // Whether every vector of y can be streamed.
 template <class Y>
-HWY_INLINE bool IsStreamable(std::span<const Row> rows) {
-  bool streamable = true;
-  for (const Row& row : rows) streamable = streamable && IsAligned(row.y, hn::Lanes(D()) * Y::Number::kBytes);
-  return streamable;
+HWY_INLINE bool IsStreamable(const Rows& rows) {
+  const size_t bytes = hn::Lanes(D()) * Y::Number::kBytes;
+  return IsAligned(rows.first.y, bytes) && rows.y_stride % bytes == 0;
 }
 
-inline void NormalizeRows(std::span<const Row> rows, const Windows& windows, const Traffic& traffic,
-                          Undecided* undecided) {
-  RowsUnderWay under_way;
-  under_way.whole = FitTogether(rows.size(), rows[0].columns);
-  under_way.stride = under_way.whole ? PaddedColumns(rows[0].columns) : kParameterBlock;
-  for (size_t r = 0; r < rows.size(); ++r) under_way.Add(rows[r], traffic, &undecided[r]);
-  WithOutput(*rows[0].y_format, [&](auto y) HWY_ATTR {
-    using Y = decltype(y);
-    const bool stream = traffic.stream && IsStreamable<Y>(rows);
-    const auto normalize = stream ? &NormalizeColumns<Y, true> : &NormalizeColumns<Y, false>;
-    normalize(rows[0], windows, under_way);
+inline void NormalizeRows(const Rows& rows, const Windows& windows, bool stream, const Finish& finish) {
+  WithFormat(*rows.first.x_format, [&](auto x) HWY_ATTR {
+    WithOutput(*rows.first.y_format, [&](auto y) HWY_ATTR {
+      using X = decltype(x);
+      using Y = decltype(y);
+      const bool streamed = stream && IsStreamable<Y>(rows);
+      const auto normalize = streamed ? &NormalizeRowsAs<X, Y, true> : &NormalizeRowsAs<X, Y, false>;
+      normalize(rows, windows, finish);
+    });
   });
 }
 

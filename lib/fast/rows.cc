@@ -24,9 +24,8 @@ namespace exactnorm::fast::HWY_NAMESPACE {
 
 int64_t IdTarget() { return HWY_TARGET; }
 void FindWindowsTarget(const Row& row, Windows* windows) { FindWindows(row, windows); }
-void NormalizeRowsTarget(std::span<const Row> rows, const Windows& windows, const Traffic& traffic,
-                         Undecided* undecided) {
-  NormalizeRows(rows, windows, traffic, undecided);
+void NormalizeRowsTarget(const Rows& rows, const Windows& windows, bool stream, const Finish& finish) {
+  NormalizeRows(rows, windows, stream, finish);
 }
 
 void SharpenRowTarget(const Row& row, Undecided* undecided) { SharpenRow(row, undecided); }

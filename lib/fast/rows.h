@@ -32,6 +32,11 @@ class Undecided {
 
   bool anything() const { return declined_ || count_ != 0 || statistics; }
 
+  void Clear() {
+    statistics = declined_ = false;
+    count_ = 0;
+  }
+
   void Decline() { declined_ = true; }
   // Beyond the capacity the row is declined.
   void Add(size_t column) {
@@ -45,33 +50,27 @@ class Undecided {
   bool declined_ = false;
 };
 
-// How the rows lie in memory, for speed alone.
-struct Traffic {
-  bool stream;   // y is better written past the caches
-  size_t ahead;  // bytes from a row's x to that of the row which is done as many rows later as are done together
+// How many rows are done together, so that neither their moments nor the scalars between are waited for: what of x fits
+// in a first-level cache, at least two, which share loads of gamma and beta.
+inline constexpr size_t kMostRows = 8;
+constexpr size_t RowsTogether(size_t columns) {
+  constexpr size_t kNumbers = 6144;
+  const size_t fitting = kNumbers / columns;
+  return fitting < 2 ? 2 : fitting < kMostRows ? fitting : kMostRows;
+}
+
+// Takes rows that are written, [first, first + undecided.size()) of those given, and what is left of each. False: no
+// more of them.
+struct Finish {
+  bool (*take)(void* context, size_t first, std::span<Undecided> undecided);
+  void* context;
+
+  bool operator()(size_t first, std::span<Undecided> undecided) const { return take(context, first, undecided); }
 };
 
-// Between the two sweeps over the rows that are done together, their numbers are kept as binary64: all of them if they
-// fit, else a block of columns at a time. 24 KiB, half of a first-level cache.
-inline constexpr size_t kKeptNumbers = 3072;
-// Rows are kept at a distance of whole groups, on any target.
-constexpr size_t PaddedColumns(size_t columns) { return (columns + 31) / 32 * 32; }
-constexpr bool FitTogether(size_t rows, size_t columns) { return PaddedColumns(columns) <= kKeptNumbers / rows; }
-
-// How many rows are best done together, for gamma and beta to be loaded once for all of them.
-inline constexpr size_t kMostRows = 8;
-inline constexpr size_t kLongRows = 4;
-constexpr size_t RowsTogether(size_t columns) {
-  const size_t fitting = kKeptNumbers / PaddedColumns(columns);
-  return fitting < kLongRows - 1 ? kLongRows : fitting < kMostRows ? fitting : kMostRows;
-}
-static_assert(kLongRows * kParameterBlock <= kKeptNumbers);
-
-// The functions of one target. `rows` differ in x, y, mean and rstd alone, and are at most RowsTogether(columns);
-// `windows` are those of any of them.
+// The functions of one target. `windows` are those of any of the rows. `stream`: y is better written past the caches.
 using FindWindowsFunction = void (*)(const Row& row, Windows* windows);
-using NormalizeRowsFunction = void (*)(std::span<const Row> rows, const Windows& windows, const Traffic& traffic,
-                                       Undecided* undecided);
+using NormalizeRowsFunction = void (*)(const Rows& rows, const Windows& windows, bool stream, const Finish& finish);
 
 // The sharp stage, in double-double, for any formats: of what is undecided, all columns of a declined row included, it
 // writes what it is certain of, and leaves the rest in *undecided.

@@ -95,8 +95,8 @@ HWY_NOINLINE void SharpenElements(const Row& row, const SharpMoments& m, const u
   load(*row.x_format, row.x, 0, x.numbers);
   load(*row.parameter_format, row.gamma, 1, gamma.numbers);
   load(*row.parameter_format, row.beta, 0, beta.numbers);
-  uint64_t patterns[kSharpBlock + kMostGroupColumns];
-  double flags[kSharpBlock + kMostGroupColumns];
+  uint64_t patterns[kSharpBlock + kGroupColumns];
+  double flags[kSharpBlock + kGroupColumns];
   bool all_certified = true;
   for (size_t i = 0; i < n; i += hn::Lanes(d)) {
     const VD g = hn::Load(d, gamma.numbers + i);

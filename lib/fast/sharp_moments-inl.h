@@ -21,8 +21,21 @@ namespace exactnorm::fast::HWY_NAMESPACE {
 
 inline constexpr size_t kSharpBlock = 64;  // columns that are on their way together
 struct SharpBlock {
-  HWY_ALIGN_MAX double numbers[kSharpBlock + kMostGroupColumns];
+  HWY_ALIGN_MAX double numbers[kSharpBlock + kGroupColumns];
 };
+
+template <class X>
+HWY_INLINE void LoadNumbersAs(const unsigned char* at, size_t n, double* numbers) {
+  const D d;
+  const size_t lanes = hn::Lanes(d);
+  const size_t whole = IsAligned(at, X::kBytes) ? n / lanes * lanes : 0;
+  for (size_t i = 0; i < whole; i += lanes) hn::Store(LoadDoubles<X>(at + i * X::kBytes), d, numbers + i);
+  for (size_t i = whole; i < n; i += lanes) {
+    HWY_ALIGN_MAX unsigned char copy[HWY_MAX_BYTES] = {};
+    std::memcpy(copy, at + i * X::kBytes, HWY_MIN(n - i, lanes) * X::kBytes);
+    hn::Store(LoadDoubles<X>(copy), d, numbers + i);
+  }
+}
 
 // Elements [begin, begin + n) of an array as binary64, padded with zeros to whole vectors.
 HWY_NOINLINE inline void LoadNumbers(const Format& f, const void* array, size_t begin, size_t n, double* numbers) {
@@ -31,7 +44,7 @@ HWY_NOINLINE inline void LoadNumbers(const Format& f, const void* array, size_t 
     std::memcpy(numbers, at, n * sizeof(double));
     for (size_t i = n; i % hn::Lanes(D()) != 0; ++i) numbers[i] = 0;
   } else {
-    WithFormat(f, [&](auto x) HWY_ATTR { KeepBlock<decltype(x)>(at, n, 0, numbers); });
+    WithFormat(f, [&](auto x) HWY_ATTR { LoadNumbersAs<decltype(x)>(at, n, numbers); });
   }
 }
 

@@ -6,6 +6,14 @@
 
 namespace exactnorm::fast {
 
+void NormalizeRow(const Target& target, const Row& row, const Windows& windows, bool stream, Undecided* undecided) {
+  const auto take = [](void* left, size_t, std::span<Undecided> undecided_rows) {
+    *static_cast<Undecided*>(left) = undecided_rows[0];
+    return true;
+  };
+  target.normalize_rows({row, 1, 0, 0}, windows, stream, {take, undecided});
+}
+
 const Target* ChosenTarget() {
   static const Target* const chosen = []() -> const Target* {
     const char* wanted = std::getenv("EXACTNORM_TARGET");  // NOLINT(concurrency-mt-unsafe): read, once

@@ -22,6 +22,9 @@ struct Target {
 // Those that are built, best first. (rows.cc)
 const std::vector<Target>& BuiltTargets();
 
+// One row by the target's fast stage.
+void NormalizeRow(const Target& target, const Row& row, const Windows& windows, bool stream, Undecided* undecided);
+
 // What every call uses: read from the environment once. Null if EXACTNORM_TARGET names a target that is unknown, not
 // built or not supported here.
 const Target* ChosenTarget();

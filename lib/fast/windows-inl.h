@@ -47,18 +47,16 @@ HWY_INLINE Window MakeWindow(const NormalizedError& error, double root_of_column
   const double absolute = BoundWidth(error, gamma, beta, 1) / Y::kUnit;
   const double threshold = HWY_MAX(std::sqrt(2 * absolute * gamma / kTails) * 1.4, Y::kLeast);
   const uint64_t field = std::bit_cast<uint64_t>(threshold) >> 52;  // a power of two near the threshold
-  if (field > 1023) return Window::Never();
+  if (field > 1022) return Window::Never();                         // beyond the test
   const double least = std::bit_cast<double>(field << 52);
   const double width = std::ceil((BoundWidth(error, gamma, beta, least) + Y::kLost) / Y::kUnit);
   if (!(width <= kTails / 4)) return Window::Never();
-  constexpr uint64_t kBiasDifference = 1023 - uint64_t{Y::Test::kBias};
-  using Word = typename Y::Word;
-  return Y::Test::Make(static_cast<Word>(field - kBiasDifference), static_cast<Word>(width));
+  using Field = decltype(Y::Test::kBias + 0);
+  return Y::Test::Make(static_cast<Field>(field - (1023 - Y::Test::kBias)), static_cast<Field>(width));
 }
 
 inline void FindWindows(const Row& row, Windows* windows) {
-  const size_t group = GroupColumns();
-  const size_t least = HWY_MAX(HWY_MAX(group, size_t{32}), (row.columns + Windows::kMost - 1) / Windows::kMost);
+  const size_t least = HWY_MAX(kGroupColumns, (row.columns + Windows::kMost - 1) / Windows::kMost);
   windows->width_bits = static_cast<int>(std::bit_width(least - 1));
   const size_t width = size_t{1} << windows->width_bits;
   const NormalizedError error = BoundNormalized(row.columns, hn::Lanes(D()));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the window test (rounding_test-inl.h) has to know about gamma and beta: for each run of columns, from which
+// What the window test (window_test.h) has to know about gamma and beta: for each run of columns, from which
 // magnitude of y^ on the error bound is below the test's width. Found once for all rows of a call.
 #ifndef EXACTNORM_FAST_WINDOWS_H_
 #define EXACTNORM_FAST_WINDOWS_H_
@@ -10,14 +10,14 @@
 
 namespace exactnorm::fast {
 
-// What is added to a pattern, and what the sum has to exceed. Neither means anything but to the test.
+// What is added to a pattern, and what the sum has to reach. Neither means anything but to the test (window_test.h).
 struct Window {
   uint64_t addend;
   uint64_t limit;
 
-  // No sum exceeds it.
-  static constexpr Window Never() { return {0, INT64_MAX}; }
-  bool is_never() const { return limit == INT64_MAX; }
+  // No sum reaches it, taken as one word or as two.
+  static constexpr Window Never() { return {0, 0x7FFFFFFF'7FFFFFFF}; }
+  bool is_never() const { return limit == Never().limit; }
 };
 
 struct Windows {

@@ -130,7 +130,7 @@ size_t UndecidedOfOrdinaryRows(const fast::Target& target, const Format& f, size
     fast::Windows windows;
     fast::Undecided undecided;
     target.find_windows(row, &windows);
-    target.normalize_rows({&row, 1}, windows, {false, 0}, &undecided);
+    NormalizeRow(target, row, windows, false, &undecided);
     undecided_elements += undecided.declined() ? columns : undecided.columns().size();
   }
   return undecided_elements;

@@ -70,7 +70,7 @@ FastAnswer Through(Stage stage, const Target& target, const Problem& p, size_t o
   } else {
     Windows windows;
     target.find_windows(row, &windows);
-    target.normalize_rows({&row, 1}, windows, {offset % 2 == 0, 0}, &answer.undecided);
+    NormalizeRow(target, row, windows, offset % 2 == 0, &answer.undecided);
   }
   if (stage != Stage::kFast) target.sharpen_row(row, &answer.undecided);
   const size_t bytes = row.columns * static_cast<size_t>(row.y_format->bytes);

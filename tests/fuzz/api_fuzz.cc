@@ -194,7 +194,7 @@ class Caller {
       std::copy(before[i].begin(), before[i].end(), arrays_[i]->bytes.begin());
     CheckedCall checked;
     Promise(CheckArguments(&call_, &checked) == EXACTNORM_OK, "the call is still a good one");
-    for (size_t row = 0; row < call_.rows; ++row) exact::NormalizeRow(checked.row(row));
+    for (size_t row = 0; row < call_.rows; ++row) exact::NormalizeRow(checked.rows.at(row));
     Promise(Snapshot() == after, "every bit is the exact stage's");
   }
 

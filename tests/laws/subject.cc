@@ -60,11 +60,8 @@ int NormalizeExactly(const exactnorm_kernel_call& c) {
   const exactnorm_call call = CallOf(c);
   CheckedCall checked{};
   if (const auto status = CheckArguments(&call, &checked); status != EXACTNORM_OK) return AnswerOf(status);
-  const Stages stages(checked, nullptr);
-  for (size_t row = 0; row < checked.rows; ++row) {
-    if (stages.Normalize(row, 1) != 1) return AnswerOf(EXACTNORM_OUT_OF_MEMORY);
-  }
-  return AnswerOf(EXACTNORM_OK);
+  const size_t complete = Stages(checked, nullptr).Normalize(0, checked.rows.count);
+  return AnswerOf(complete == checked.rows.count ? EXACTNORM_OK : EXACTNORM_OUT_OF_MEMORY);
 }
 
 }  // namespace
