@@ -10,6 +10,7 @@
     Main results.
       sum_in, sum_out           a sum of binary64 numbers does not underflow inexactly
       rounded_in, rounded_out   any other result
+      muladd_error              a b + c, fused or not
       growth_bound              (1 + u)^n <= 1 + 1.0001 n u for n u <= 2^-40 *)
 
 From Coq Require Import ZArith Reals Lia Lra.
@@ -123,6 +124,21 @@ Proof. intros FA FB. apply (sum_in a (- b) FA). now apply binary64_opp. Qed.
 Lemma difference_out a b :
   binary64 a -> binary64 b -> Rabs (rnd (a - b) - (a - b)) <= u * Rabs (rnd (a - b)).
 Proof. intros FA FB. apply (sum_out a (- b) FA). now apply binary64_opp. Qed.
+
+(** A multiply-add, fused or not. *)
+Lemma muladd_error fused x y z : binary64 z ->
+  let w := muladd (real_arithmetic fused) x y z in
+  Rabs (w - (x * y + z)) <= u * Rabs w + u * Rabs (x * y) + eta.
+Proof.
+  intros F. assert (U := u_pos). assert (E := eta_pos).
+  assert (M : 0 <= u * Rabs (x * y)) by (apply Rmult_le_pos; [lra|apply Rabs_pos]).
+  destruct fused; simpl.
+  - assert (Q := rounded_out (x * y + z)). lra.
+  - assert (Q := rounded_in (x * y)). assert (S := sum_out (rnd (x * y)) z (binary64_rnd _) F).
+    replace (rnd (rnd (x * y) + z) - (x * y + z))
+      with ((rnd (rnd (x * y) + z) - (rnd (x * y) + z)) + (rnd (x * y) - x * y)) by ring.
+    apply Rle_trans with (1 := Rabs_triang _ _). lra.
+Qed.
 
 (** ** How relative errors grow *)
 
