@@ -8,14 +8,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
 
-#include "lib/fast/intermediates.h"
-#include "lib/fast/sharp_error_bounds.h"
+#include "tests/fast/error_shares.h"
 #include "tests/fast/real_row.h"
 #include "tests/rows/generator.h"
 
@@ -23,69 +20,6 @@ namespace exactnorm::fast {
 namespace {
 
 size_t steps_of_a_climb = 300;
-
-// The largest share of each bound that a row's errors take.
-enum Bound { kMean, kRstd, kT, kY, kWidth, kBounds };
-constexpr const char* kNames[] = {"mean", "rstd", "t", "y", "window width"};
-using Shares = std::array<double, kBounds>;
-
-Real Share(const Real& computed, const Real& real, const Real& bound) { return abs(computed - real) / bound; }
-void Raise(double& share, const Real& to) { share = std::max(share, to.convert_to<double>()); }
-
-double Magnitude(const rows::Bits& parameter, const Format& f, size_t i, double absent) {
-  return parameter.empty() ? absent : std::abs(RealNumber(f, parameter[i]).convert_to<double>());
-}
-
-// Of rows that are not admitted nothing is claimed.
-Shares FastShares(const Target& target, const rows::Problem& p) {
-  Shares shares{};
-  rows::Packed packed(p);
-  const Row row = packed.row();
-  const Intermediates of = FindIntermediates(target, row);
-  if (!of.admitted) return shares;
-  const RealRow real = FindRealRow(p);
-  const Real root = sqrt(real.MeanSquareAbout(of.center));
-  Raise(shares[kMean], Share(Real(of.center) + of.offset, real.mean, BoundMean(row.columns, of.lanes) * root));
-  // R as WriteStatistics has it.
-  EXPECT_LE(root, sqrt(Real(kMeanSquare) * of.variance_eps)) << p;
-  Raise(shares[kRstd], Share(of.rstd, real.rstd, BoundRstd(row.columns, of.lanes) * Real(of.rstd)));
-  for (size_t i = 0; i < row.columns; ++i) {
-    const double gamma = Magnitude(p.gamma, *p.parameter_format, i, 1);
-    const double beta = Magnitude(p.beta, *p.parameter_format, i, 0);
-    const Real t_bound = of.error.e1 * abs(Real(of.t[i])) + of.error.e0;
-    Raise(shares[kT], Share(of.t[i], real.t[i], t_bound));
-    Raise(shares[kY], Share(of.y[i], real.y[i], gamma * t_bound + kUnitRoundoff * abs(Real(of.y[i])) + 0x1p-800));
-    const int exponent = std::ilogb(of.y[i]);
-    if (of.y[i] == 0 || exponent < -126) continue;
-    const Real ulp = ldexp(Real(1), exponent - 52);
-    Raise(shares[kWidth],
-          Share(of.y[i], real.y[i], BoundWidth(of.error, gamma, beta, std::ldexp(1.0, exponent)) * ulp));
-  }
-  return shares;
-}
-
-Real Sum(const DoubleDouble& v) { return Real(v.hi) + v.lo; }
-
-// The bounds as SharpenElements and WriteSharpStatistics have them, without what they add for the roundings of ends.
-Shares SharpShares(const Target& target, const rows::Problem& p) {
-  Shares shares{};
-  rows::Packed packed(p);
-  const Row row = packed.row();
-  const SharpIntermediates of = FindSharpIntermediates(target, row);
-  if (!of.admitted) return shares;
-  const RealRow real = FindRealRow(p);
-  const Real rstd = Sum(of.rstd);
-  Raise(shares[kMean], Share((Sum(of.offset) + of.center) / of.scale, real.mean, of.error.e0 / (rstd * of.scale)));
-  Raise(shares[kRstd], Share(rstd * of.scale, real.rstd, of.error.e1 * rstd * of.scale));
-  for (size_t i = 0; i < row.columns; ++i) {
-    const double gamma = Magnitude(p.gamma, *p.parameter_format, i, 1);
-    const Real t_bound = of.error.e1 * abs(Real(of.t[i].hi)) + of.error.e0;
-    Raise(shares[kT], Share(Sum(of.t[i]), real.t[i], t_bound));
-    const Real y_bound = gamma * t_bound + kSharpEndFactor * abs(Real(of.y[i].hi)) + kSharpUnderflow;
-    Raise(shares[kY], Share(Sum(of.y[i]), real.y[i], y_bound));
-  }
-  return shares;
-}
 
 class Climb {
  public:
@@ -121,7 +55,7 @@ class Climb {
   Shares Measured(const rows::Problem& p) {
     const Shares shares = measure_(target_, p);
     for (int b = 0; b < kBounds; ++b)
-      EXPECT_LE(shares[static_cast<size_t>(b)], 1) << target_.name << " " << kNames[b] << "\n" << p;
+      EXPECT_LE(shares[static_cast<size_t>(b)], 1) << target_.name << " " << kBoundNames[b] << "\n" << p;
     return shares;
   }
 
@@ -183,7 +117,7 @@ Shares LargestShares(const char* stage, Climb::Measure measure, const Format& f,
     std::printf("%s %-6s", stage, target.name.c_str());
     for (int b = 0; b < bounds; ++b) {
       const double top = Climb(target, measure, f, 1).Top(static_cast<Bound>(b));
-      std::printf("  %s %.3g", kNames[b], top);
+      std::printf("  %s %.3g", kBoundNames[b], top);
       largest[static_cast<size_t>(b)] = std::max(largest[static_cast<size_t>(b)], top);
     }
     std::puts("");
@@ -193,7 +127,7 @@ Shares LargestShares(const char* stage, Climb::Measure measure, const Format& f,
 
 // Searches that reach less are broken, or a bound has become many times larger than it has to be.
 void ExpectReached(const Shares& largest, const Shares& least, int bounds) {
-  for (size_t b = 0; b < static_cast<size_t>(bounds); ++b) EXPECT_GE(largest[b], least[b]) << kNames[b];
+  for (size_t b = 0; b < static_cast<size_t>(bounds); ++b) EXPECT_GE(largest[b], least[b]) << kBoundNames[b];
 }
 
 TEST(FastErrorBounds, HoldAndAreReachedInPart) {
