@@ -149,7 +149,7 @@ std::vector<Mutant> CallMutants() {
       {As<OutlierFirst>("a first element far out takes another path"), "constructed", kAllF32, {kPermutation}},
       {As<FarFromZero>("a large mean takes another path"), "constructed", kAllF32, {kShift}},
       {As<WideRow>("a large variance takes another path"), "tenstorrent/tt-metal#30537", kAllF32, {kScale}},
-      {As<TailCut>("the tail takes another path"), "constructed", kAllF32, {kPermutation, kOrder}},
+      {As<TailCut>("the tail takes another path"), "constructed", kAllF32, {kPermutation}, {kOrder}},
       {As<RmsNormCut>("RMSNorm takes another path"), "constructed", kAllF32, {kCentredRow}},
       {As<BlockOfRows>("two rows and more take another path"), "vllm-project/vllm#48271", kAllF32, {kBatch}},
       {As<UnalignedX>("unaligned x takes another path"), "numpy/numpy#20381", kAllF32, {kAlignment}},
@@ -170,7 +170,7 @@ std::vector<Mutant> CallMutants() {
 
 std::vector<Mutant> AllMutants() {
   std::vector<Mutant> all;
-  for (const auto& group : {StatisticsMutants, ResultMutants, SpecialValueMutants, CallMutants}) {
+  for (const auto& group : {StatisticsMutants, RootMutants, ResultMutants, SpecialValueMutants, CallMutants}) {
     for (Mutant& mutant : group()) all.push_back(std::move(mutant));
   }
   return all;
