@@ -32,12 +32,6 @@ void Expect(exactnorm_status status) {
   if (status != EXACTNORM_OK) throw std::runtime_error(exactnorm_message(status));
 }
 
-const Verdict& VerdictOf(const geometry::RowVerdict& row, Claim claim) {
-  if (claim == Claim::kPlane) return row.plane;
-  if (claim == Claim::kInterior) return row.interior;
-  return claim == Claim::kSurface ? row.surface : row.zero_gains;
-}
-
 double Off(Claim claim, const Verdict& v) {
   if (!std::isfinite(v.value)) return kInfinity;
   if (claim == Claim::kZeroGains) return v.value;
@@ -52,6 +46,12 @@ double Off(Claim claim, const Verdict& v) {
 const char* ClaimName(Claim claim) {
   constexpr const char* kNames[] = {"plane", "interior", "surface", "zero_gains"};
   return kNames[static_cast<size_t>(claim)];
+}
+
+const Verdict& VerdictOf(const geometry::RowVerdict& row, Claim claim) {
+  if (claim == Claim::kPlane) return row.plane;
+  if (claim == Claim::kInterior) return row.interior;
+  return claim == Claim::kSurface ? row.surface : row.zero_gains;
 }
 
 void ClaimFigures::Add(const geometry::RowVerdict& verdict) {

@@ -18,6 +18,8 @@ inline constexpr Claim kClaims[] = {Claim::kPlane, Claim::kInterior, Claim::kSur
 
 const char* ClaimName(Claim claim);  // plane, interior, surface, zero_gains
 
+const geometry::Verdict& VerdictOf(const geometry::RowVerdict& row, Claim claim);
+
 struct ClaimFigure {
   uint64_t held = 0;    // rows; those on which the claim is silent are in neither
   uint64_t broken = 0;  // rows

@@ -13,6 +13,7 @@ std::string_view ReportStyle();
 std::string_view ReportData();
 std::string_view ReportTables();
 std::string_view ReportPlots();
+std::string_view ReportPlane();
 std::string_view ReportMain();
 std::string_view ChartJs();  // Chart.js, or nothing if it was not there at build time
 

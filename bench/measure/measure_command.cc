@@ -192,8 +192,10 @@ CLI::App* AddMeasureCommand(CLI::App& app, MeasureOptions& options) {
           },
           ""))
       ->capture_default_str();
-  command->add_flag("--sweeps", settings.sweeps,
-                    "measure curves too: over mean, length of the row, eps, outlier and scale");
+  command->add_flag(
+      "--sweeps", settings.sweeps,
+      "measure curves too: over mean, length of the row, eps, outlier and scale; and where rows of three lie in "
+      "LayerNorm's plane");
   command->add_flag(
       "--claims", settings.claims,
       "a second table: the outputs on the hyperplane and ellipsoid that LayerNorm maps to, or how far off");

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <thread>
 
+#include "bench/measure/plane_picture.h"
 #include "bench/measure/plugged_kernel.h"
 #include "bench/measure/reported_bugs.h"
 #include "bench/measure/sweeps.h"
@@ -178,7 +179,7 @@ Measurement Measure(const Settings& settings, exactnorm_parallel_for parallel_fo
   Measurement measurement{settings, {}};
   for (const exactnorm_operation operation : settings.operations) {
     for (const Format* f : settings.formats) {
-      Section section{operation, f, Subjects(operation, *f, settings.prescale), {}, {}};
+      Section section{operation, f, Subjects(operation, *f, settings.prescale), {}, {}, nullptr};
       for (PluggedKernel* kernel : settings.kernels) {
         if (auto subject = kernel->AsSubject(operation, *f, settings.columns)) section.subjects.push_back(*subject);
       }
@@ -190,6 +191,12 @@ Measurement Measure(const Settings& settings, exactnorm_parallel_for parallel_fo
   for (Section& section : measurement.sections) {
     for (Result& result : section.results) {
       points.list.emplace_back([&section, &result] { MeasurePoint(section.subjects, result); });
+    }
+    if (settings.sweeps && section.operation == EXACTNORM_LAYER_NORM) {
+      points.list.emplace_back([&section, &settings] {
+        section.plane = std::make_shared<const PlanePicture>(
+            DrawnPlane(section.subjects, *section.format, settings.eps, settings.seed));
+      });
     }
   }
   points.RunAll("exactnorm measure", parallel_for);

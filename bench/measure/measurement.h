@@ -49,6 +49,7 @@ inline constexpr char kDistributions[] = "distributions";
 inline constexpr char kReportedBugs[] = "reported bugs";
 
 class PluggedKernel;  // plugged_kernel.h
+struct PlanePicture;  // plane_picture.h
 
 struct Settings {
   std::vector<exactnorm_operation> operations = {EXACTNORM_LAYER_NORM, EXACTNORM_RMS_NORM};
@@ -57,8 +58,8 @@ struct Settings {
   size_t columns = 768;
   double eps = 1e-5;
   uint64_t seed = 1;
-  std::shared_ptr<const OwnRows> own_rows;  // or null
-  bool sweeps = false;
+  std::shared_ptr<const OwnRows> own_rows;   // or null
+  bool sweeps = false;                       // and, of LayerNorm, the picture of rows of three
   bool claims = false;                       // in the text, where they would take room; they are always measured
   int prescale = 0;                          // log2; 0: none
   uint64_t search_steps = 0;                 // rows to try for each worst case; 0: as many as search_seconds allow
@@ -89,7 +90,8 @@ struct Section {
   const Format* format;
   std::vector<Subject> subjects;
   std::vector<Result> results;
-  std::vector<Record> records;  // per subject; none without a search
+  std::vector<Record> records;                // per subject; none without a search
+  std::shared_ptr<const PlanePicture> plane;  // or null: without sweeps, and of RMSNorm, which has no plane
 };
 
 struct Measurement {

@@ -10,6 +10,7 @@
 #include "bench/measure/claims_output.h"
 #include "bench/measure/figures_cell.h"
 #include "bench/measure/figures_output.h"
+#include "bench/measure/plane_picture.h"
 #include "bench/measure/plugged_kernel_output.h"
 #include "bench/measure/sweeps.h"
 #include "exactnorm/exactnorm.h"
@@ -224,6 +225,7 @@ nlohmann::ordered_json MeasurementJson(const Measurement& measurement) {
                         {"results", results},
                         {"sweeps", sweeps},
                         {"records", records}});
+    if (section.plane != nullptr) sections.back()["plane"] = PlaneJson(*section.plane, section.subjects);
   }
   Json kernels = Json::array();
   for (const PluggedKernel* kernel : s.kernels) kernels.push_back(KernelJson(measurement, *kernel));

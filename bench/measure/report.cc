@@ -34,8 +34,8 @@ bool ReportHasPlots() { return !embedded::ChartJs().empty(); }
 
 std::string ReportPage(const nlohmann::ordered_json& json) {
   std::string script;
-  for (const std::string_view part :
-       {embedded::ReportData(), embedded::ReportTables(), embedded::ReportPlots(), embedded::ReportMain()}) {
+  for (const std::string_view part : {embedded::ReportData(), embedded::ReportTables(), embedded::ReportPlots(),
+                                      embedded::ReportPlane(), embedded::ReportMain()}) {
     script += part;
   }
   std::string page(embedded::ReportPage());

@@ -9,6 +9,7 @@
 
 #include "bench/measure/algorithms/arithmetic.h"
 #include "bench/measure/measurement.h"
+#include "bench/measure/plane_picture.h"
 #include "bench/measure/reported_bugs.h"
 
 namespace exactnorm::measure {
@@ -32,6 +33,7 @@ TEST(Sweeps, HaveStreamsOfTheirOwn) {
   std::set<uint64_t> streams;
   for (const Workload& workload : Workloads()) streams.insert(workload.stream);
   for (const Sweep& sweep : Sweeps()) EXPECT_TRUE(streams.insert(sweep.stream).second) << sweep.name;
+  EXPECT_TRUE(streams.insert(kPlaneStream).second);
 }
 
 TEST(Sweeps, ChangeOnePropertyAndNotTheDraws) {

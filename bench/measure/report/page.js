@@ -35,6 +35,7 @@ function drawAll() {
   drawHistograms();
   drawClaims();
   drawPlane();
+  drawPicture();
   drawBugs();
   drawRecords();
   drawWorst();

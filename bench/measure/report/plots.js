@@ -44,10 +44,11 @@ function draw(canvas, config) {
   if (typeof Chart === 'undefined') {
     canvas.closest('figure').querySelector('details').open = true;
     canvas.parentElement.replaceWith(element('p', {className: 'note'}, 'The command was built without Chart.js; the table has the numbers.'));
-    return;
+    return null;
   }
   config.options = {animation: false, responsive: true, maintainAspectRatio: false, ...config.options};
   charts.push(new Chart(canvas, config));
+  return charts.at(-1);
 }
 
 function axis(title, tick, extra = {}) {
