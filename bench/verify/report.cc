@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <sstream>
 #include <vector>
 
@@ -23,6 +24,12 @@ int Claimed(const Claim& claim, Axis axis) {
     case Axis::kGeometry: return claim.geometry ? 0 : -1;
   }
   return -1;
+}
+
+constexpr Axis kAxes[] = {Axis::kAccuracy, Axis::kRepeatability, Axis::kGeometry};
+
+bool Reaches(const Report& report, Axis axis) {
+  return report.verdict.Level(axis).value_or(-1) >= Claimed(report.claim, axis);
 }
 
 std::string ClaimName(const Claim& claim) {
@@ -126,11 +133,8 @@ std::vector<JunitCase> ConductCases(const kernel::FindingLog& log) {
 }  // namespace
 
 bool ClaimHolds(const Report& report) {
-  const auto reaches = [&](Axis axis) {
-    const std::optional<int> level = report.verdict.Level(axis);
-    return level.value_or(-1) >= Claimed(report.claim, axis);
-  };
-  return reaches(Axis::kAccuracy) && reaches(Axis::kRepeatability) && reaches(Axis::kGeometry) && !report.log.failed();
+  return std::all_of(std::begin(kAxes), std::end(kAxes), [&](Axis axis) { return Reaches(report, axis); }) &&
+         !report.log.failed();
 }
 
 std::string ReportText(const Report& report) {
@@ -144,7 +148,13 @@ std::string ReportText(const Report& report) {
   }
   if (!report.targets.empty()) text += fmt::format("\ninstruction sets compared: {}\n", fmt::join(report.targets, " "));
   if (report.given_up) text += "  after so many hangs the kernel was called no more\n";
-  return text + fmt::format("\n{} is {}\n", ClaimName(report.claim), ClaimHolds(report) ? "reached" : "not reached");
+  text += fmt::format("\n{} is {}\n", ClaimName(report.claim), ClaimHolds(report) ? "reached" : "not reached");
+  for (const Axis axis : kAxes) {
+    const int level = Claimed(report.claim, axis);
+    if (Reaches(report, axis)) continue;
+    text += fmt::format("  not {}: {}\n", laws::LevelName(axis, level), laws::LevelMeaning(axis, level));
+  }
+  return text;
 }
 
 nlohmann::ordered_json ReportJson(const Report& report) {

@@ -27,6 +27,8 @@ struct VerifyArguments {
   uint64_t seed = 1;
   int cases = 200;
   double seconds = 0;  // 0: no limit
+  double timeout = 2;  // seconds, of a call
+  double memory = 8;   // GiB
   bool json = false;
   FileArgument junit{"--junit", ""};
 };
@@ -75,8 +77,11 @@ std::vector<laws::Formats> ParseFormats(const std::vector<std::string>& names) {
 
 // The kernel, and the same with each target that it can be told to use.
 struct Watched {
-  explicit Watched(const std::string& kernel) {
+  explicit Watched(const VerifyArguments& arguments) {
+    const std::string& kernel = arguments.kernel;
     kernel::PluginSettings settings;
+    settings.call_timeout = std::chrono::milliseconds(static_cast<int64_t>(arguments.timeout * 1000));
+    settings.memory_limit = static_cast<size_t>(arguments.memory * (1 << 30));
     std::string name = "exactnorm";
     if (!kernel.empty()) {
       kernel::ParseKernelName(kernel, settings);
@@ -115,7 +120,7 @@ verify::Report Verify(const VerifyArguments& arguments) {
   options.formats = ParseFormats(arguments.formats);
   options.foreign = foreign;
   if (arguments.seconds > 0) options.time = std::chrono::milliseconds(static_cast<int64_t>(arguments.seconds * 1000));
-  Watched watched(arguments.kernel);
+  Watched watched(arguments);
   const verify::Claim claim = ParseClaim(arguments.claim, DefaultClaim(foreign, !watched.targets.empty()));
 
   const std::vector<laws::Law> laws = laws::AllLaws();
@@ -162,6 +167,12 @@ void AddVerify(CLI::App& app, int* exit_code) {
       ->capture_default_str();
   command->add_option("--seconds", arguments->seconds, "stop after so long; laws that were not reached are not asked")
       ->check(CLI::Range(0.001, 1e6));
+  command->add_option("--timeout", arguments->timeout, "seconds after which a call counts as hanging")
+      ->check(CLI::Range(0.01, 3600.0))
+      ->capture_default_str();
+  command->add_option("--memory", arguments->memory, "GiB of address space for the process of the kernel")
+      ->check(CLI::Range(0.125, 65536.0))
+      ->capture_default_str();
   command->add_flag("--json", arguments->json, "print JSON with every law and counterexample");
   AddFileOption(*command, arguments->junit, "also write JUnit XML");
   command->footer("Example:\n  exactnorm verify --kernel ./libmine.so --formats f32,bf16 --claim A1,R1");

@@ -28,6 +28,18 @@ TEST_F(VerifyTest, ThisLibraryReachesItsClaimInEveryFormat) {
   EXPECT_TRUE(json["findings"].empty());
 }
 
+// All levels and claims, on every instruction set, with the budget that nobody has to ask for.
+TEST_F(VerifyTest, ThisLibraryReachesItsClaimWithinAMinute) {
+  const auto begin = std::chrono::steady_clock::now();
+  const Outcome outcome = Execute("verify");
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(60));
+#endif
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.out;
+  EXPECT_EQ(outcome.out.rfind("exactnorm: A2, R", 0), 0U) << outcome.out;
+  EXPECT_NE(outcome.out.find("no law is broken\n"), std::string::npos) << outcome.out;
+}
+
 TEST_F(VerifyTest, TheClaimDecidesTheExitCode) {
   const std::string line = "verify --cases 20 --formats f32" + Kernel("good.so");
   EXPECT_EQ(Execute(line + " --claim A0,R1").exit_code, 0);
@@ -36,7 +48,7 @@ TEST_F(VerifyTest, TheClaimDecidesTheExitCode) {
   const Outcome high = Execute(line + " --claim A2");
   EXPECT_EQ(high.exit_code, 1);
   EXPECT_NE(high.out.find("# Every result is correctly rounded (A2, f32)\n# y["), std::string::npos) << high.out;
-  EXPECT_NE(high.out.find("\nA2,R0 is not reached\n"), std::string::npos) << high.out;
+  EXPECT_NE(high.out.find("\nA2,R0 is not reached\n  not A2: correctly rounded\n"), std::string::npos) << high.out;
 }
 
 TEST_F(VerifyTest, FormatsThatAKernelDoesNotHaveAreNoLevelOfIts) {
@@ -70,13 +82,19 @@ TEST_F(VerifyTest, JunitIsWrittenBesideTheScreen) {
   EXPECT_NE(outcome.out.find("below A0"), std::string::npos);
 }
 
+TEST_F(VerifyTest, TimeoutAndMemoryAreThoseAskedFor) {
+  const Outcome hang = Execute("verify --cases 5 --formats f32 --timeout 0.05" + Kernel("hang.so"));
+  EXPECT_NE(hang.out.find("# hang: no answer in 50 ms"), std::string::npos) << hang.out;
+  EXPECT_EQ(Execute("verify --cases 5 --formats f32 --claim A0,R1 --memory 0.5" + Kernel("good.so")).exit_code, 0);
+}
+
 TEST_F(VerifyTest, RefusesBadUsageInOneLine) {
   for (const std::string& bad :
        {Kernel("nothing.so"), Kernel("good.so:nothing"), std::string(" --formats f31"), std::string(" --claim A3"),
         std::string(" --claim A1,R"), std::string(" --claim A1R1"), std::string(" --claim A1,A2"),
         std::string(" --claim G0"), std::string(" --claim G,G"), std::string(" --claim A1,"), std::string(" --cases 0"),
-        std::string(" --seconds 0"), std::string(" --seed -1"), std::string(" --junit /no/such/folder/x.xml"),
-        std::string(" trailing")}) {
+        std::string(" --seconds 0"), std::string(" --timeout 0"), std::string(" --memory 0"), std::string(" --seed -1"),
+        std::string(" --junit /no/such/folder/x.xml"), std::string(" trailing")}) {
     const Outcome outcome = Execute("verify" + bad);
     EXPECT_EQ(outcome.exit_code, 2) << bad;
     EXPECT_EQ(outcome.out, "") << bad;

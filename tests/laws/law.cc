@@ -29,6 +29,20 @@ std::string LevelName(Axis axis, int level) {
   return {axis == Axis::kAccuracy ? 'A' : 'R', static_cast<char>('0' + level)};
 }
 
+const char* LevelMeaning(Axis axis, int level) {
+  constexpr const char* kAccuracy[] = {"finite and roughly right on ordinary rows",
+                                       "within 1 ulp of |y - b| + |b|, and special values as defined",
+                                       "correctly rounded"};
+  constexpr const char* kRepeatability[] = {"the same call gives the same bits", "the bits depend on the row alone",
+                                            "the same bits on every instruction set"};
+  switch (axis) {
+    case Axis::kAccuracy: return kAccuracy[level];
+    case Axis::kRepeatability: return kRepeatability[level];
+    case Axis::kGeometry: return "results lie in plane and ellipsoid, and as far from its surface as they should";
+  }
+  return "";
+}
+
 const char* FamilyName(Family family) {
   switch (family) {
     case Family::kAccuracy: return "accuracy";

@@ -75,6 +75,8 @@ std::vector<Law> AllLaws();
 
 // "A1", "R0", ...; "G" for geometry
 std::string LevelName(Axis axis, int level);
+// What a kernel of that level may say, in a line.
+const char* LevelMeaning(Axis axis, int level);
 const char* FamilyName(Family family);
 
 }  // namespace exactnorm::laws

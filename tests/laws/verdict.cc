@@ -198,6 +198,10 @@ std::ostream& operator<<(std::ostream& out, const Verdict& v) {
         << Reached(Axis::kRepeatability, v.Level(Axis::kRepeatability, f)) << '\n';
   }
 
+  for (const Axis axis : {Axis::kAccuracy, Axis::kRepeatability}) {
+    if (const auto level = v.Level(axis)) out << LevelName(axis, *level) << ": " << LevelMeaning(axis, *level) << '\n';
+  }
+
   const std::vector<GeometricClaim> claims = v.Geometry();
   if (!claims.empty()) out << "geometry\n";
   for (const GeometricClaim& claim : claims) {
@@ -216,7 +220,9 @@ std::ostream& operator<<(std::ostream& out, const Verdict& v) {
       *same = &f;
     }
   }
-  out << (broken.empty() ? "no law is broken\n" : "broken laws, each with its smallest counterexample\n");
+  out << (broken.empty() ? "no law is broken\n"
+                         : "broken laws, each with its smallest counterexample: operation, formats of x, parameters "
+                           "and y, eps : x : gamma : beta = the right y : mean rstd\n");
   for (const Finding* f : broken) {
     out << "\n# " << f->law << " (" << LevelName(f->ask.axis, f->ask.level) << ", " << FormatsName(f->formats) << ")\n"
         << *f->counterexample;

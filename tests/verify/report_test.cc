@@ -43,6 +43,11 @@ TEST(Verify, ACrashBreaksEveryLawWithTheHostsReason) {
   EXPECT_TRUE(Contains(text, "crash: below A0, below R0")) << text;
   EXPECT_TRUE(Contains(text, "# crash: signal 11 (Segmentation fault) at address 0x0")) << text;
   EXPECT_TRUE(Contains(text, "A1,R1 is not reached\n")) << text;
+  // It was shrunk, each time in a new process.
+  const auto& broken = report.verdict.findings.front().counterexample;
+  ASSERT_TRUE(broken);
+  EXPECT_GT(broken->shrinks, 0);
+  EXPECT_LE(broken->smallest.row.x.size(), 2u) << *broken;
 }
 
 TEST(Verify, AKernelThatHangsIsGivenUp) {
