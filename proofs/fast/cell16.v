@@ -26,13 +26,13 @@ Local Open Scope Z_scope.
 
 (** The constants, from the format. *)
 Definition explicit_bits (f : format) : Z := precision f - 1.
-Definition bias (f : format) : Z := emax f - 1.
+Definition exponent_bias (f : format) : Z := emax f - 1.
 Definition tail_bits (f : format) : Z := 52 - explicit_bits f.
 Definition half (f : format) : Z := 2 ^ (tail_bits f - 1).
-Definition rebias_constant (f : format) : Z := (1023 - bias f) * 2 ^ explicit_bits f.
-Definition least_normal (f : format) : Z := (1023 - bias f + 1) * 2 ^ 52.
-Definition largest (f : format) : Z := ((1023 + bias f + 1) * 2 ^ explicit_bits f - 1) * 2 ^ tail_bits f.
-Definition anchor_pattern (f : format) : Z := (1023 - bias f + 1 - explicit_bits f + 52) * 2 ^ 52.
+Definition rebias_constant (f : format) : Z := (1023 - exponent_bias f) * 2 ^ explicit_bits f.
+Definition least_normal (f : format) : Z := (1023 - exponent_bias f + 1) * 2 ^ 52.
+Definition largest (f : format) : Z := ((1023 + exponent_bias f + 1) * 2 ^ explicit_bits f - 1) * 2 ^ tail_bits f.
+Definition anchor_pattern (f : format) : Z := (1023 - exponent_bias f + 1 - explicit_bits f + 52) * 2 ^ 52.
 Definition anchor (f : format) : R := number Binary64 (anchor_pattern f).
 
 (** Only binary16's subnormal numbers are found. *)
@@ -77,7 +77,7 @@ Proof.
   set (z := signed s (number Binary64 M)).
   assert (Az : Rabs z = number Binary64 M) by (apply signed_abs; lra).
   assert (Sz : Rlt_bool z 0 = s).
-  { unfold z. destruct s; simpl; [apply Rlt_bool_true; lra|apply Rlt_bool_false; lra]. }
+  { unfold z. destruct s; cbn [signed]; [apply Rlt_bool_true; lra|apply Rlt_bool_false; lra]. }
   rewrite <- Sz. apply cell_sufficient.
   - split.
     + assert (K := cut_monotone _ _ (least_normal f) M C).
@@ -169,7 +169,7 @@ Proof.
   { destruct (pattern_number _ _ _ HS MS) as (P & HP & EP & _ & V).
     assert (HA : 0 < anchor_pattern Binary16 + k) by (change (anchor_pattern Binary16) with (1051 * 2 ^ 52); lia).
     assert (Pa := number_pos Binary64 _ HA). assert (Pp := number_nonnegative Binary64 P ltac:(lia)).
-    destruct (sign_field Binary64 S); simpl in V; [lra|].
+    destruct (sign_field Binary64 S); cbn [signed] in V; [lra|].
     rewrite EP. unfold with_sign. rewrite Z.add_0_r.
     apply (multiple_injective Binary64); [lia|lia|].
     apply eq_IZR, Rmult_eq_reg_r with (bpow radix2 (emin Binary64)).
@@ -189,13 +189,13 @@ Proof.
     now rewrite Z.mul_1_r. }
   set (w := signed s v).
   assert (Sw : Rlt_bool w 0 = s).
-  { unfold w. destruct s; simpl; [apply Rlt_bool_true; lra|apply Rlt_bool_false; lra]. }
+  { unfold w. destruct s; cbn [signed]; [apply Rlt_bool_true; lra|apply Rlt_bool_false; lra]. }
   rewrite <- Sw.
   replace k with (Z.min (infinity Binary16 false) k)
     by (change (infinity Binary16 false) with 31744; lia).
   apply represents_payload; [lia| |].
-  - unfold w. destruct s; simpl; lra.
-  - rewrite Sw. unfold w. destruct s; simpl; [rewrite nearest_even_opp|]; now rewrite N.
+  - unfold w. destruct s; cbn [signed]; lra.
+  - rewrite Sw. unfold w. destruct s; cbn [signed]; [rewrite nearest_even_opp|]; now rewrite N.
 Qed.
 
 (** ** Both *)
@@ -221,7 +221,7 @@ Proof.
   rewrite Sg. clear Sg.
   assert (Lp : 0 < least_normal f) by (destruct F as [-> | ->]; reflexivity).
   assert (NZ : M <> 0 -> v <> 0%R).
-  { intros H. assert (K := number_pos Binary64 M ltac:(lia)). rewrite V. destruct s; simpl; lra. }
+  { intros H. assert (K := number_pos Binary64 M ltac:(lia)). rewrite V. destruct s; cbn [signed]; lra. }
   destruct (Z.ltb_spec M (least_normal f)) as [L|L].
   - destruct (finds_subnormals f) eqn:Fs; [|discriminate]. cbn [negb orb].
     destruct is_boundary; [discriminate|]. cbn [orb].

@@ -247,7 +247,7 @@ Proof.
   set (M := payload Binary32 b) in *.
   assert (X : (b / 2 ^ 23) mod 2 ^ 8 = M / hidden Binary32).
   { destruct (with_sign_fields Binary32 s M HM) as (_ & _ & X & _). rewrite EB. exact X. }
-  rewrite X in E. set (e := M / hidden Binary32) in *. assert (He : 1 <= e) by lia.
+  rewrite X in E. set (e := M / hidden Binary32) in *. destruct E as [E _]. assert (He : 1 <= e) by lia.
   assert (NZ : y_hat <> 0%R).
   { intros Z. assert (K := demotes_zero _ _ D Z). fold M in K.
     unfold e in He. rewrite K in He. now apply He. }

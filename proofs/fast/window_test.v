@@ -16,7 +16,7 @@
 
     Main results.
       halves_decide  they pass iff the tail is outside and field <= exponent <= field + 1023
-      word_sound     it passes only if the tail is outside and field <= exponent *)
+      word_sound     it passes only if the tail is outside and field <= exponent <= field + 128 *)
 
 From Coq Require Import ZArith Bool Lia.
 
@@ -167,11 +167,12 @@ Definition word_limit (w : Z) : Z := 2 ^ 30 + 2 * w.
 Definition word_passes (n field w b : Z) : bool :=
   word_limit w <=? Z.land (word (b + word (word_addend n field w))) (word_mask n).
 
-(** A borrow from the tail can make the exponent's sum smaller by 1: that fails safe. *)
+(** A borrow from the tail can make the exponent's sum smaller by 1: that fails safe.  Infinities and
+    NaNs, of exponent 255, pass for no field below 127. *)
 Theorem word_sound n field w b :
   1 <= n <= 23 -> 1 <= field <= 127 -> 0 < w -> 2 * w <= 2 ^ (n - 1) -> 0 <= b < 2 ^ 32 ->
   word_passes n field w b = true ->
-  outside n w b /\ field <= (b / 2 ^ 23) mod 2 ^ 8.
+  outside n w b /\ field <= (b / 2 ^ 23) mod 2 ^ 8 <= field + 128.
 Proof.
   intros Hn Hf Hw H2 Hb. unfold word_passes, word_limit, word_mask.
   rewrite Z.leb_le, land_both by lia. unfold word. rewrite Zplus_mod_idemp_r.
@@ -200,7 +201,11 @@ Proof.
     set (r := b mod 2 ^ 23) in *.
     assert (Xe : x = s * 2 ^ 31 + (e + 128 - field) * 2 ^ 23 + (r - 2 ^ (n - 1) + w)).
     { unfold x, word_addend. lia. }
-    destruct (Z_lt_le_dec e field) as [L|L]; [exfalso|exact L].
-    replace (x / 2 ^ 30) with (2 * s) in T; [rewrite Z.mul_comm, Z_mod_mult in T; discriminate T|].
-    apply Z.div_unique with (x - 2 * s * 2 ^ 30); lia.
+    assert (Even : forall m, x / 2 ^ 30 = 2 * m -> False).
+    { intros m E. rewrite E, Z.mul_comm, Z_mod_mult in T. discriminate T. }
+    split.
+    + destruct (Z_lt_le_dec e field) as [L|L]; [exfalso|exact L].
+      apply (Even s). symmetry. apply Z.div_unique with (x - 2 * s * 2 ^ 30); lia.
+    + destruct (Z_lt_le_dec (field + 128) e) as [L|L]; [exfalso|exact L].
+      apply (Even (s + 1)). symmetry. apply Z.div_unique with (x - 2 * (s + 1) * 2 ^ 30); lia.
 Qed.
