@@ -10,6 +10,12 @@ def supported($formats): any(.laws[]; .formats == $formats and .held + (if .stan
 # Of the laws broken at the lowest level, the row that is shortest to read; one without NaN or infinity if there is one.
 def smallest: if length == 0 then null else (map(.level[1:2]) | min) as $low
   | map(select(.level[1:2] == $low)) | min_by([.family == "special values", (row | length)]) end;
+# Each law broken at a level once, with the shortest of its rows and the formats of all.
+def broken_laws: reduce (.laws[] | select(.standing == "broken")) as $l ([];
+  (map(.law == $l.law and .level == $l.level) | index(true)) as $i
+  | if $i == null then . + [$l] else .[$i] as $known | .[$i] = (
+      (if ($l | row | length) < ($known | row | length) then $l else $known end)
+      | .formats = "\($known.formats), \($l.formats)") end);
 def failures: [.findings[] | select(.failure)];
 
 # The four claims of the geometry, by a word each.
@@ -42,8 +48,7 @@ def long:
   "",
   (.[] | select(any(.laws[]; .standing == "broken") or (failures | length > 0))
     | "<details><summary>\(.subject): every law broken</summary>", "",
-      (.laws[] | select(.standing == "broken")
-        | "- \(.law) (\(.level), \(.formats)): \(.finding)", "  `\(row)`"),
+      (broken_laws[] | "- \(.law) (\(.level), \(.formats)): \(.finding)", "  `\(row)`"),
       (failures[] | "- seen besides: \(.finding): \(.detail) (\(.rows) x \(.columns); \(.calls) calls)"),
       "", "</details>", "");
 

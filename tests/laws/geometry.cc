@@ -57,9 +57,11 @@ Outcome Judge(const Subject& subject, const Problem& p, geometry::Verdict RowVer
   const geometry::Verdict v = Judged(p, InvokeRow(subject, p)).*claim;
   if (v.outcome == geometry::Outcome::kSilent) return Outcome::Inapplicable();
   if (v.outcome == geometry::Outcome::kHeld) return Outcome::Held();
+  // At no distance the target is a value that ties alone would give, and they round to the even neighbours.
+  const std::string beyond =
+      v.excess == 0 ? "and here less, ties going to the other side" : "beyond that " + Printed("%.3g", v.excess);
   return Outcome::Broken(what + (" is " + Printed("%.9g", v.value)) + ", " + right + Printed("%.9g", v.target) +
-                         "; rounding allows " + Printed("%.3g", v.slack) + ", beyond that " +
-                         Printed("%.3g", v.excess));
+                         "; rounding allows " + Printed("%.3g", v.slack) + ", " + beyond);
 }
 
 Outcome InPlane(const Subject& subject, const Oracle&, const Case& c, const Ask&) {

@@ -46,6 +46,12 @@ TEST(GeometryLaws, SayByHowMuchAClaimIsBroken) {
   const Outcome plane = Ask(names::kPlane, moved, Pair());
   EXPECT_EQ(plane.kind, Kind::kBroken);
   EXPECT_EQ(plane.finding.rfind("sum (y - b) / g is 0.25, rightly 0; rounding allows ", 0), 0U) << plane.finding;
+  // The second cell, (1/2 + 2^-25, 1/2 + 3 2^-25) without its ends, would have to have its lower end.
+  const Outcome tied = Ask(names::kPlane, Constant(kF32, {-0.5, 0.5 + 0x1p-24}), Pair());
+  EXPECT_EQ(tied.kind, Kind::kBroken);
+  EXPECT_NE(tied.finding.find("; rounding allows 5.96e-08, and here less, ties going to the other side"),
+            std::string::npos)
+      << tied.finding;
   const Outcome shrunk = Ask(names::kSurface, Constant(kF32, {-0.25, 0.25}), Pair());
   EXPECT_EQ(shrunk.kind, Kind::kBroken);
   EXPECT_EQ(shrunk.finding.rfind("1 - sum ((y - b) / g)^2 / N is 0.9375, rightly 0.75; rounding allows ", 0), 0U)
