@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Speed of whole calls, one thread, side by side with the physical limits and with other people's kernels.
+// Speed side by side with the physical limits and with other people's kernels: whole calls by one thread and by all,
+// by each target of this CPU, and each stage alone.
 // Every round times each subject once, one after the other, so that what slows the machine slows all of them; the
 // counters are medians over the rounds: GB/s (read + write) of ours, and our speed over that of each other subject
 // in the same round (1.0: as fast; 0.5: half). Four inputs take turns, so that no branch is learned. The first rows
 // of our output are certified by integers before anything is timed.
 //   normalize_speed [--dram] [Google Benchmark's flags]       --dram adds 2^18 x 768 and 65536 x 4096
+// Names, for --benchmark_filter: FORMAT/ROWSxCOLUMNS/KIND, whole calls; then /target:NAME, /all_threads,
+// /stage:moments, normalize, sharp or exact. EXACTNORM_TARGET forces the target of all others.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -15,8 +18,7 @@
 #include <string>
 #include <utility>
 
-#include "bench/speed/subjects.h"
-#include "lib/reference/certificate.h"
+#include "bench/speed/own_subjects.h"
 
 namespace exactnorm::speed {
 namespace {
@@ -39,17 +41,6 @@ double Median(std::vector<double> values) {
   return *middle;
 }
 
-bool CertifiedRows(const Rows& r, unsigned char* y) {
-  const size_t row_bytes = r.columns * static_cast<size_t>(r.format->bytes);
-  for (size_t i = 0; i < std::min<size_t>(r.rows, 4); ++i) {
-    const Row row{
-        EXACTNORM_LAYER_NORM,       r.format,       r.format,      r.format,          r.format, r.columns, r.eps,
-        r.x.data() + i * row_bytes, r.gamma.data(), r.beta.data(), y + i * row_bytes, nullptr,  nullptr};
-    if (reference::Certify(row)) return false;
-  }
-  return true;
-}
-
 // 64-byte aligned, as an allocator of tensors gives it.
 struct Output {
   explicit Output(size_t bytes) : memory(bytes + 64) {
@@ -61,7 +52,10 @@ struct Output {
   unsigned char* data;
 };
 
-void Normalize(benchmark::State& state, Kind kind, const Format* format, size_t rows, size_t columns) {
+using MakeContest = std::function<Contest(const Rows& shape)>;
+
+void Normalize(benchmark::State& state, const MakeContest& make, Kind kind, const Format* format, size_t rows,
+               size_t columns) {
   std::vector<Rows> inputs;
   const size_t count = rows * columns > (1u << 22) ? 1 : kInputs;  // beyond any branch predictor's memory
   for (unsigned seed = 0; seed < count; ++seed) {
@@ -69,10 +63,11 @@ void Normalize(benchmark::State& state, Kind kind, const Format* format, size_t 
     inputs.back().gamma = inputs[0].gamma;
     inputs.back().beta = inputs[0].beta;
   }
-  const std::vector<Subject> subjects = MakeSubjects(inputs[0]);
+  const auto [subjects, right] = make(inputs[0]);
+  if (subjects.empty()) return state.SkipWithError("oneTBB was not found");
   Output y(inputs[0].bytes());
   subjects[0].run(inputs[0], y.data);
-  if (!CertifiedRows(inputs[0], y.data)) return state.SkipWithError("an output is not correctly rounded");
+  if (!right(inputs[0], y.data)) return state.SkipWithError("an output is not correctly rounded");
 
   // So many calls in a row that a subject's turn takes about 200 us, and so many rounds that all take the given time.
   std::vector<size_t> calls;
@@ -102,21 +97,58 @@ void Normalize(benchmark::State& state, Kind kind, const Format* format, size_t 
   }
 }
 
-void Register(Kind kind, const Format* format, size_t rows, size_t columns) {
+using Shape = std::pair<size_t, size_t>;
+
+void Register(Kind kind, const Format* format, Shape shape, const std::string& part = "",
+              const MakeContest& make = &WholeCalls) {
+  const auto [rows, columns] = shape;
   const std::string name =
-      std::string(format->name) + "/" + std::to_string(rows) + "x" + std::to_string(columns) + "/" + Name(kind);
-  benchmark::RegisterBenchmark(name.c_str(), Normalize, kind, format, rows, columns)
-      ->UseManualTime()
-      ->Iterations(1)
-      ->Unit(benchmark::kMicrosecond);
+      std::string(format->name) + "/" + std::to_string(rows) + "x" + std::to_string(columns) + "/" + Name(kind) + part;
+  const auto normalize = [=](benchmark::State& state) { Normalize(state, make, kind, format, rows, columns); };
+  benchmark::RegisterBenchmark(name.c_str(), normalize)->UseManualTime()->Iterations(1)->Unit(benchmark::kMicrosecond);
+}
+
+void RegisterAll(bool dram) {
+  std::vector<Shape> shapes = {{48, 64}, {4, 768}, {256, 768}, {48, 4096}, {24, 8192}, {8192, 768}, {4096, 4096}};
+  const std::vector<Shape> large = {{size_t{1} << 18, 768}, {65536, 4096}};
+  if (dram) shapes.insert(shapes.end(), large.begin(), large.end());
+  for (const Shape& shape : shapes) Register(Kind::kBell, &kF32, shape);
+  for (const Format* f : {&kBF16, &kF16, &kF64}) {
+    for (const Shape& shape : {Shape{256, 768}, Shape{8192, 768}}) Register(Kind::kBell, f, shape);
+    if (dram) Register(Kind::kBell, f, large[0]);
+  }
+  for (const Format* f : {&kF32, &kBF16, &kF16, &kF64}) {
+    for (const Kind kind : kKinds) {
+      if (kind != Kind::kBell) Register(kind, f, {256, 768});
+    }
+  }
+  for (const fast::Target& target : fast::BuiltTargets()) {
+    if (!target.supported) continue;
+    const auto on_target = [&target](const Rows& shape) { return OnTarget(target, shape); };
+    for (const Format* f : {&kF32, &kBF16, &kF64})
+      Register(Kind::kBell, f, {256, 768}, "/target:" + target.name, on_target);
+  }
+  for (const Shape& shape : dram ? large : std::vector<Shape>{{8192, 768}, {4096, 4096}}) {
+    Register(Kind::kBell, &kF32, shape, "/all_threads", &OnAllThreads);
+  }
+  for (const Format* f : {&kF32, &kBF16}) {
+    for (const Shape& shape : {Shape{256, 768}, Shape{48, 4096}}) {
+      Register(Kind::kBell, f, shape, "/stage:moments", &MomentsAlone);
+      Register(Kind::kBell, f, shape, "/stage:normalize", &NormalizeAlone);
+    }
+  }
+  for (const Format* f : {&kF32, &kF64}) {
+    for (const Kind kind : {Kind::kBell, Kind::kCancellation, Kind::kTies}) {
+      Register(kind, f, {256, 768}, "/stage:sharp", &SharpAlone);
+      Register(kind, f, {256, 768}, "/stage:exact", &ExactAlone);
+    }
+  }
 }
 
 }  // namespace
 }  // namespace exactnorm::speed
 
 int main(int argc, char** argv) {
-  using namespace exactnorm;
-  using speed::Kind;
   bool dram = false;
   const auto* end = std::remove_if(argv + 1, argv + argc, [&](const char* argument) {
     const bool is_ours = std::strcmp(argument, "--dram") == 0;
@@ -125,17 +157,7 @@ int main(int argc, char** argv) {
   });
   argc = static_cast<int>(end - argv);
 
-  using Shape = std::pair<size_t, size_t>;
-  std::vector<Shape> shapes = {{48, 64}, {4, 768}, {256, 768}, {48, 4096}, {24, 8192}, {8192, 768}, {4096, 4096}};
-  if (dram) shapes.insert(shapes.end(), {Shape{size_t{1} << 18, 768}, Shape{65536, 4096}});
-  for (const auto& [rows, columns] : shapes) speed::Register(Kind::kBell, &kF32, rows, columns);
-  for (const Format* f : {&kBF16, &kF16, &kF64}) {
-    for (const auto& [rows, columns] : {Shape{256, 768}, Shape{8192, 768}})
-      speed::Register(Kind::kBell, f, rows, columns);
-  }
-  for (const Kind kind : speed::kKinds) {
-    if (kind != Kind::kBell) speed::Register(kind, &kF32, 256, 768);
-  }
+  exactnorm::speed::RegisterAll(dram);
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
   benchmark::RunSpecifiedBenchmarks();

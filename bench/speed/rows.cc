@@ -17,7 +17,7 @@ uint64_t FromDouble(const Format& f, double value) {
   return WithSign(f, n.negative, RoundMagnitude(f, n.significand, n.exponent));
 }
 
-// beta = -RN(gamma t) of the first row.
+// beta = -RN(gamma t) of the first row, and so of all.
 void CancelBeta(Rows& r) {
   exactnorm_call call = {};
   call.size = sizeof call;
@@ -53,20 +53,32 @@ const char* Name(Kind kind) {
 }
 
 Rows MakeRows(Kind kind, const Format& f, size_t rows, size_t columns, unsigned seed) {
-  Rows r{kind, &f, rows, columns, kind == Kind::kTies ? 0.0 : 1e-5, {}, {}, {}};
+  const bool is_exact = kind == Kind::kTies || kind == Kind::kCancellation;
+  Rows r{kind, &f, rows, columns, is_exact ? 0.0 : 1e-5, {}, {}, {}};
   const auto bytes = static_cast<size_t>(f.bytes);
   r.x.resize(r.bytes());
   r.gamma.resize(columns * bytes);
   r.beta.resize(columns * bytes);
   std::mt19937_64 random(seed);
   // A sum of four uniform numbers, scaled to variance 1.
-  const auto bell = [&] {
+  const auto bell_of = [](std::mt19937_64& numbers) {
     double sum = -2;
-    for (int k = 0; k < 4; ++k) sum += std::ldexp(static_cast<double>(random() >> 11), -53);
+    for (int k = 0; k < 4; ++k) sum += std::ldexp(static_cast<double>(numbers() >> 11), -53);
     return sum * 1.7320508075688772;
   };
+  const auto bell = [&] { return bell_of(random); };
+  std::mt19937_64 same(0);
+  std::vector<uint64_t> first;
   for (size_t i = 0; i < rows * columns; ++i) {
     double v = bell();
+    // One row for all seeds, at scales that change no t.
+    if (kind == Kind::kCancellation && i < columns) first.push_back(FromDouble(f, bell_of(same)));
+    if (kind == Kind::kCancellation) {
+      const Number x = Decode(f, first[i % columns]);
+      const int scale = static_cast<int>((i / columns + seed) % 4);
+      Store(f, r.x.data(), i, WithSign(f, x.negative, RoundMagnitude(f, x.significand, x.exponent + scale)));
+      continue;
+    }
     if (kind == Kind::kMean) v += 1e6;
     if (kind == Kind::kTies) v = i % 2 == 0 ? 1 : -1;
     if (kind == Kind::kSubnormal) v = std::ldexp(v, f.least_exponent + f.precision / 2);
@@ -76,10 +88,10 @@ Rows MakeRows(Kind kind, const Format& f, size_t rows, size_t columns, unsigned 
   for (size_t i = 0; i < columns; ++i) {
     double gain = 1 + 0.1 * bell();
     if (kind == Kind::kWildGains) gain = std::ldexp(gain, static_cast<int>(random() % 121) - 60);
-    uint64_t bits = FromDouble(f, gain);
-    if (kind == Kind::kTies) bits |= 1;
-    Store(f, r.gamma.data(), i, bits);
-    Store(f, r.beta.data(), i, FromDouble(f, kind == Kind::kTies ? 8.0 : 0.1 * bell()));
+    // An odd multiple of half an ulp of beta.
+    if (kind == Kind::kTies) gain = std::ldexp(static_cast<double>(2 * (random() % 16) + 1), -f.precision);
+    Store(f, r.gamma.data(), i, FromDouble(f, gain));
+    Store(f, r.beta.data(), i, FromDouble(f, kind == Kind::kTies ? 1.5 : 0.1 * bell()));
   }
   if (kind == Kind::kCancellation) CancelBeta(r);
   return r;

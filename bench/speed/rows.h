@@ -15,8 +15,8 @@ namespace exactnorm::speed {
 enum class Kind {
   kBell,          // about N(0, 1)
   kMean,          // about N(1e6, 1)
-  kCancellation,  // about N(0, 1), and beta all but cancels gamma t in the first row
-  kTies,          // +-1 in equal numbers with eps = 0 and gains on rounding boundaries of half the precision
+  kCancellation,  // about N(0, 1) with eps = 0, rows alike but for a power of two: beta = -RN(gamma t) in all
+  kTies,          // +-1 in equal numbers with eps = 0: every beta + gamma t is a midpoint
   kWildGains,     // gains over 2^+-60
   kSubnormal,
   kConstant,

@@ -26,14 +26,15 @@ exactnorm_format Id(const Format& f) {
   return f == kF16 ? EXACTNORM_F16 : EXACTNORM_BF16;
 }
 
-// The parameters are prepared once, as a model would.
-Subject Exactnorm(const Rows& shape) {
+}  // namespace
+
+Subject Exactnorm(const Rows& shape, exactnorm_parallel_for parallel_for) {
   exactnorm_parameters* prepared = nullptr;
   const exactnorm_status made =
       exactnorm_parameters_prepare(Id(*shape.format), shape.columns, shape.gamma.data(), shape.beta.data(), &prepared);
   if (made != EXACTNORM_OK) throw std::runtime_error(exactnorm_message(made));
   const std::shared_ptr<exactnorm_parameters> parameters(prepared, &exactnorm_parameters_free);
-  return {"exactnorm", [parameters](const Rows& r, unsigned char* y) {
+  return {"exactnorm", [parameters, parallel_for](const Rows& r, unsigned char* y) {
             exactnorm_call call = {};
             call.size = sizeof call;
             call.x_format = Id(*r.format);
@@ -43,10 +44,13 @@ Subject Exactnorm(const Rows& shape) {
             call.x = r.x.data();
             call.parameters = parameters.get();
             call.y = y;
+            call.parallel_for = parallel_for;
             const exactnorm_status status = exactnorm_normalize(&call, nullptr);
             if (status != EXACTNORM_OK) throw std::runtime_error(exactnorm_message(status));
           }};
 }
+
+namespace {
 
 void Memcpy(const Rows& r, unsigned char* y) { std::memcpy(y, r.x.data(), r.bytes()); }
 
@@ -144,7 +148,7 @@ Subject OneDnn(const Rows& shape) {
 }  // namespace
 
 std::vector<Subject> MakeSubjects(const Rows& shape) {
-  std::vector<Subject> subjects = {Exactnorm(shape), {"memcpy", &Memcpy}};
+  std::vector<Subject> subjects = {Exactnorm(shape, nullptr), {"memcpy", &Memcpy}};
 #if defined(__SSE2__)
   subjects.push_back({"nt_copy", &NonTemporalCopy});
 #endif
@@ -157,6 +161,16 @@ std::vector<Subject> MakeSubjects(const Rows& shape) {
   }
 #if defined(EXACTNORM_ONEDNN)
   if (*shape.format == kF32 || *shape.format == kBF16) subjects.push_back(OneDnn(shape));
+#endif
+  if (*shape.format != kF16) return subjects;
+  const auto others = std::make_shared<Rows>(MakeRows(shape.kind, kBF16, shape.rows, shape.columns, 0));
+  const auto in_bfloat16 = [&](const Subject& subject) {
+    subjects.push_back(
+        {subject.name + "_bf16", [run = subject.run, others](const Rows&, unsigned char* y) { run(*others, y); }});
+  };
+  in_bfloat16(Exactnorm(*others, nullptr));
+#if defined(EXACTNORM_ONEDNN)
+  in_bfloat16(OneDnn(*others));
 #endif
   return subjects;
 }
