@@ -47,7 +47,7 @@ size_t RunRows(const CheckedCall& call, const fast::Target& target) {
   const size_t rows = call.rows.count;
   if (call.parallel_for == nullptr || rows <= 1) return rows == 0 ? 0 : stages.Normalize(0, rows);
   const size_t most = std::max<size_t>(rows / kLeastTasks, 1);
-  const size_t fitting = std::max(kTaskBytes / call.rows.x_bytes(), fast::RowsTogether(call.rows.first.columns));
+  const size_t fitting = std::max(kTaskBytes / call.rows.x_bytes(), fast::kMostRows);
   RowTasks tasks{stages, rows, std::min(most, fitting), {rows}};
   call.parallel_for(call.pool, tasks.tasks(), &RowTasks::Task, &tasks);
   return tasks.first_unfinished;

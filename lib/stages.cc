@@ -143,7 +143,7 @@ size_t Stages::NormalizeFast(const Rows& rows, InputCopy* copy) const {
 
 size_t Stages::NormalizeInPlace(const Rows& rows) const {
   InputCopy copy;
-  const size_t together = fast::RowsTogether(rows.first.columns);
+  const size_t together = fast::RowsTogether(rows.first.columns, false);
   for (size_t i = 0; i < rows.count; i += together) {
     const size_t n = std::min(rows.count - i, together);
     try {

@@ -2,7 +2,6 @@
 // Moments of a row in binary64: sums of the deviations from a centre and of their squares, as trees whose height
 // SumHeight (error_bounds.h) bounds from the same constants. The centre is 0 at first; where the mean is so large
 // that the row is not admitted, a second sweep takes the mean itself. The ledger is in error_bounds.h.
-// Sums of several rows may be on their way at once.
 #if defined(EXACTNORM_FAST_MOMENTS_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef EXACTNORM_FAST_MOMENTS_INL_H_
 #undef EXACTNORM_FAST_MOMENTS_INL_H_
@@ -20,10 +19,9 @@ HWY_BEFORE_NAMESPACE();
 namespace exactnorm::fast::HWY_NAMESPACE {
 
 // Adds up partial sums, vectors, so that each passes through at most as many additions as their number has bits: a
-// binary counter, level k holding the sum of 2^k partial sums or nothing. Then the lanes, as a tree.
+// binary counter, level k holding the sum of 2^k partial sums or nothing.
 class CounterSum {
  public:
-  HWY_INLINE void Clear() { count_ = 0; }
   HWY_INLINE void Add(VD partial) {
     const D d;
     size_t level = 0;
@@ -31,27 +29,46 @@ class CounterSum {
     hn::StoreU(partial, d, levels_[level]);
     ++count_;
   }
-  HWY_INLINE double Total() const {
+  HWY_INLINE VD Total() const {
     const D d;
     VD total = hn::Zero(d);
     for (size_t level = 0; count_ >> level != 0; ++level) {
       if ((count_ >> level & 1) != 0) total = hn::Add(total, hn::LoadU(d, levels_[level]));
     }
-    double lanes[HWY_MAX_BYTES / sizeof(double)];
-    hn::StoreU(total, d, lanes);
-    for (size_t half = hn::Lanes(d) / 2; half != 0; half /= 2) {
-      for (size_t i = 0; i < half; ++i) lanes[i] += lanes[i + half];
-    }
-    return lanes[0];
+    return total;
   }
 
  private:
-  double levels_[24][HWY_MAX_BYTES / sizeof(double)];  // 2^31 / kSumBlock partial sums
+  HWY_ALIGN_MAX double levels_[24][HWY_MAX_BYTES / sizeof(double)];  // 2^31 / kSumBlock partial sums
   size_t count_ = 0;
 };
 static_assert(kMaxColumns / kSumBlock < size_t{1} << 24);
 
 static_assert(kAccumulators == 4, "the loop below is written for four");
+
+// The sum of the lanes as a tree: halves are added until one lane is left.
+#if HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SCALAR
+HWY_INLINE double SumAsTree(VD v) {
+  const D d;
+  double lanes[HWY_MAX_BYTES / sizeof(double)];
+  hn::StoreU(v, d, lanes);
+  for (size_t half = hn::Lanes(d) / 2; half != 0; half /= 2) {
+    for (size_t i = 0; i < half; ++i) lanes[i] += lanes[i + half];
+  }
+  return lanes[0];
+}
+#else
+template <class Lanes>
+HWY_INLINE double SumAsTree(Lanes lanes, hn::Vec<Lanes> v) {
+  if constexpr (hn::MaxLanes(lanes) == 1) {
+    return hn::GetLane(v);
+  } else {
+    const hn::Half<Lanes> half;
+    return SumAsTree(half, hn::Add(hn::LowerHalf(half, v), hn::UpperHalf(half, v)));
+  }
+}
+HWY_INLINE double SumAsTree(VD v) { return SumAsTree(D(), v); }
+#endif
 
 // The deviation from a centre of the numbers at `at`; of all from 0 where !kCentre.
 template <class X, bool kCentre>
@@ -61,21 +78,16 @@ HWY_INLINE VD Deviation(const unsigned char* at, VD center) {
   return number;
 }
 
-// The sums of a row on their way, a block of columns after the other.
+// The sums of a row's deviations and of their squares.
 struct RowSums {
-  CounterSum sum;
-  CounterSum squares;
-
-  HWY_INLINE void Clear() {
-    sum.Clear();
-    squares.Clear();
-  }
+  double sum;
+  double squares;
 };
 
 // Of the n numbers at `x`, at most kSumBlock, which may be read in whole vectors beyond the end if n is not a multiple
 // of the lanes.
 template <class X, bool kCentre>
-HWY_INLINE void AddReadable(const unsigned char* x, size_t n, VD center, RowSums& sums) {
+HWY_INLINE void AddReadable(const unsigned char* x, size_t n, VD center, CounterSum& sum, CounterSum& squares) {
   const D d;
   const size_t lanes = hn::Lanes(d);
   VD s0 = hn::Zero(d), s1 = s0, s2 = s0, s3 = s0;
@@ -105,20 +117,20 @@ HWY_INLINE void AddReadable(const unsigned char* x, size_t n, VD center, RowSums
   accumulate_tail(s1, q1);
   accumulate_tail(s2, q2);
   accumulate_tail(s3, q3);
-  sums.sum.Add(hn::Add(hn::Add(s0, s1), hn::Add(s2, s3)));
-  sums.squares.Add(hn::Add(hn::Add(q0, q1), hn::Add(q2, q3)));
+  sum.Add(hn::Add(hn::Add(s0, s1), hn::Add(s2, s3)));
+  squares.Add(hn::Add(hn::Add(q0, q1), hn::Add(q2, q3)));
 }
 
 // Of any n <= kSumBlock numbers: misaligned ones, or such as end within a vector, are copied first.
 template <class X, bool kCentre>
-HWY_INLINE void AddBlock(const unsigned char* x, size_t n, VD center, RowSums& sums) {
+HWY_INLINE void AddBlock(const unsigned char* x, size_t n, VD center, CounterSum& sum, CounterSum& squares) {
   if (HWY_LIKELY(n % hn::Lanes(D()) == 0 && IsAligned(x, X::kBytes))) {
-    return AddReadable<X, kCentre>(x, n, center, sums);
+    return AddReadable<X, kCentre>(x, n, center, sum, squares);
   }
   alignas(16) unsigned char copy[(kSumBlock + kGroupColumns) * X::kBytes];
   std::memcpy(copy, x, n * X::kBytes);
   std::memset(copy + n * X::kBytes, 0, kGroupColumns * X::kBytes);
-  AddReadable<X, kCentre>(copy, n, center, sums);
+  AddReadable<X, kCentre>(copy, n, center, sum, squares);
 }
 
 // m, the sums of d and d^2, a^, q^, v^, r^ of the ledger.
@@ -152,8 +164,8 @@ struct RowShape {
 HWY_INLINE Moments FinishMoments(double center, const RowShape& shape, const RowSums& sums) {
   Moments m;
   m.center = center;
-  m.sum = shape.has_mean ? sums.sum.Total() : 0;
-  m.squares = sums.squares.Total();
+  m.sum = shape.has_mean ? sums.sum : 0;
+  m.squares = sums.squares;
   m.offset = m.sum * shape.inverse;
   m.mean_square = m.squares * shape.inverse;
   const double square = m.offset * m.offset;
@@ -165,9 +177,11 @@ HWY_INLINE Moments FinishMoments(double center, const RowShape& shape, const Row
 
 template <class X, bool kCentre>
 HWY_INLINE void AddRow(const unsigned char* x, size_t columns, VD center, RowSums& sums) {
+  CounterSum sum, squares;
   for (size_t i = 0; i < columns; i += kSumBlock) {
-    AddBlock<X, kCentre>(x + i * X::kBytes, HWY_MIN(columns - i, kSumBlock), center, sums);
+    AddBlock<X, kCentre>(x + i * X::kBytes, HWY_MIN(columns - i, kSumBlock), center, sum, squares);
   }
+  sums = {SumAsTree(sum.Total()), SumAsTree(squares.Total())};
 }
 
 // Of a row whose deviations from 0 are not admitted: once more, from its mean.

@@ -28,6 +28,7 @@ struct BlockParameters {
 // A row on its way. m, r^ and c^ are those of the ledger.
 struct RowState {
   const unsigned char* x;
+  const unsigned char* next;  // x of a row of the next group, to be prefetched where y is streamed
   unsigned char* y;
   double center;
   double rstd;
@@ -47,8 +48,9 @@ HWY_INLINE VD Normalized(VD deviation, VD rstd, VD shift) { return hn::MulAdd(de
 HWY_INLINE VD Affine(VD gamma, VD t, VD beta) { return hn::MulAdd(gamma, t, beta); }
 
 // n columns of a group from `column` on, by the ends test; those that are not certified are recorded. x and y are
-// readable and writable for the whole group.
-template <class X, class Y>
+// readable and writable for the whole group. kTaken: y is what the window test has taken; where both ends round alike
+// that is right already if it is RN(y^), and y, which may be on its way to memory, is left alone.
+template <class X, class Y, bool kTaken>
 HWY_NOINLINE void SharpenGroup(const RowState& row, const unsigned char* x, const float* gamma, const float* beta,
                                const NormalizedError& bound, unsigned char* y, size_t column, size_t n) {
   const D d;
@@ -64,7 +66,7 @@ HWY_NOINLINE void SharpenGroup(const RowState& row, const unsigned char* x, cons
     const VD error = hn::MulAdd(hn::Abs(g), t_error, ends);
     Certified certified;
     const VU patterns = Y::RoundEnds(hn::Sub(value, error), hn::Add(value, error), certified);
-    Y::Number::StorePatterns(patterns, y + i * Y::Number::kBytes);
+    if constexpr (!(kTaken && Y::kTakesNearest)) Y::Number::StorePatterns(patterns, y + i * Y::Number::kBytes);
     if (HWY_LIKELY(hn::AllTrue(u, certified))) continue;
     uint32_t flags[HWY_MAX_BYTES / sizeof(double)];
     hn::StoreU(hn::IfThenElseZero(certified, hn::Set(u, 1)), u, flags);
@@ -81,7 +83,7 @@ HWY_NOINLINE void SharpenCopiedGroup(const RowState& row, const float* gamma, co
   alignas(64) unsigned char x[kGroupColumns * X::kBytes] = {};
   alignas(64) unsigned char y[kGroupColumns * Y::Number::kBytes];
   std::memcpy(x, row.x + column * X::kBytes, n * X::kBytes);
-  SharpenGroup<X, Y>(row, x, gamma, beta, bound, y, column, n);
+  SharpenGroup<X, Y, false>(row, x, gamma, beta, bound, y, column, n);
   std::memcpy(row.y + column * Y::Number::kBytes, y, n * Y::Number::kBytes);
 }
 
@@ -117,6 +119,8 @@ HWY_INLINE void NormalizeGroups(std::span<const RowState> rows, size_t first, co
   const VD center_a = hn::Set(d, a.center), rstd_a = hn::Set(d, a.rstd), shift_a = hn::Set(d, a.shift);
   const VD center_b = hn::Set(d, b.center), rstd_b = hn::Set(d, b.rstd), shift_b = hn::Set(d, b.shift);
   const unsigned char *const x_a = a.x + block.begin * X::kBytes, *const x_b = b.x + block.begin * X::kBytes;
+  const unsigned char *const next_a = a.next + block.begin * X::kBytes, *const next_b =
+                                                                            b.next + block.begin * X::kBytes;
   unsigned char *const y_a = a.y + block.begin * Y::Number::kBytes, *const y_b = b.y + block.begin * Y::Number::kBytes;
   const auto [gamma, beta] = block.parameters;
   const size_t whole = block.n / kGroupColumns;
@@ -129,6 +133,12 @@ HWY_INLINE void NormalizeGroups(std::span<const RowState> rows, size_t first, co
       kStream ? Y::Number::StreamPatterns(patterns, at) : Y::Number::StorePatterns(patterns, at);
     };
     const size_t end = (group + 1) * kGroupColumns;
+    if constexpr (kStream) {
+      for (size_t k = group * kGroupColumns * X::kBytes; k < end * X::kBytes; k += 64) {
+        hwy::Prefetch(next_a + k);
+        if constexpr (kRows == 2) hwy::Prefetch(next_b + k);
+      }
+    }
     HWY_UNROLL(4)
     for (size_t i = group * kGroupColumns; i < end; i += lanes) {
       const VD g = LoadDoubles(gamma + i), c = LoadDoubles(beta + i);
@@ -165,8 +175,8 @@ HWY_INLINE void NormalizeBlock(std::span<const RowState> rows, const Block& bloc
     doubts.ForEach([&](size_t row, size_t group) HWY_ATTR {
       const size_t i = group * kGroupColumns;
       const size_t column = block.begin + i;
-      SharpenGroup<X, Y>(rows[row], rows[row].x + column * X::kBytes, gamma + i, beta + i, bound,
-                         rows[row].y + column * Y::Number::kBytes, column, kGroupColumns);
+      SharpenGroup<X, Y, true>(rows[row], rows[row].x + column * X::kBytes, gamma + i, beta + i, bound,
+                               rows[row].y + column * Y::Number::kBytes, column, kGroupColumns);
     });
   }
   for (size_t i = ready ? block.n / kGroupColumns * kGroupColumns : 0; i < block.n; i += kGroupColumns) {

@@ -26,13 +26,14 @@ using Certified = hn::Mask<U>;
 // Each output format has the test's form, what one unit of its width w is worth in units of y^'s binary64 ulp and what
 // is lost of them, the least and the largest magnitude that its results may have, and
 //   Spread: a window's addend or limit in every lane of Words;
-//   Take: y^ to patterns, right if what `least` becomes is nowhere below the window's limit;
+//   Take: y^ to patterns, right if what `least` becomes is nowhere below the window's limit; kTakesNearest: RN(y^);
 //   RoundEnds: patterns of RN(y) for every y in [low, high], where `certified`.
 struct RoundToBinary32 {
   using Number = Binary32;
   using Test = HalvesTest;
   static constexpr double kUnit = 1;
   static constexpr double kLost = 0;
+  static constexpr bool kTakesNearest = true;
   static constexpr double kLeast = 0x1p-126;
   static constexpr double kMost = 0x1p127;
 
@@ -78,6 +79,7 @@ struct RoundToBits16 {
   using Words = I;
   static constexpr double kUnit = 0x1p29;
   static constexpr double kLost = 0x1p28;
+  static constexpr bool kTakesNearest = false;  // rounds twice
 
   static HWY_INLINE hn::Vec<Words> Spread(uint64_t number) { return hn::Set(Words(), static_cast<int32_t>(number)); }
   static HWY_INLINE VU TakeBinary32(VD y, hn::Vec<Words> addend, hn::Vec<Words>& least) {

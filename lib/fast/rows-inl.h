@@ -30,32 +30,24 @@ inline bool WriteStatistics(const Row& row, const Moments& m) {
   return certain;
 }
 
-// Columns [begin, begin + n) of consecutive rows into their sums; begin is a multiple of kSumBlock.
-template <class X>
-HWY_INLINE void AddColumns(const Rows& rows, size_t begin, size_t n, RowSums* sums) {
-  const VD zero = hn::Zero(D());
-  const auto* const x = static_cast<const unsigned char*>(rows.first.x);
-  for (size_t i = begin; i < begin + n; i += kSumBlock) {
-    const size_t width = HWY_MIN(begin + n - i, kSumBlock);
-    for (size_t r = 0; r < rows.count; ++r) {
-      AddBlock<X, false>(x + r * rows.x_stride + i * X::kBytes, width, zero, sums[r]);
-    }
-  }
-}
-static_assert(kParameterBlock % kSumBlock == 0);
-
-// Rows that are done together, from their sums on.
+// Rows that are done together, from their moments on.
 struct RowGroup {
   RowState states[kMostRows];  // of those that are admitted
   size_t admitted;
   Undecided undecided[kMostRows];
 
+  // `ahead` bytes after the rows' x are those of the next group.
   template <class X>
-  HWY_INLINE void Admit(const Rows& rows, const RowShape& shape, const RowSums* sums) {
+  HWY_INLINE void Admit(const Rows& rows, const RowShape& shape, size_t ahead) {
+    const auto* const first_x = static_cast<const unsigned char*>(rows.first.x);
+    RowSums sums[kMostRows];
+    for (size_t r = 0; r < rows.count; ++r) {
+      AddRow<X, false>(first_x + r * rows.x_stride, shape.columns, hn::Zero(D()), sums[r]);
+    }
     admitted = 0;
     for (size_t r = 0; r < rows.count; ++r) {
       undecided[r].Clear();
-      const auto* const x = static_cast<const unsigned char*>(rows.first.x) + r * rows.x_stride;
+      const auto* const x = first_x + r * rows.x_stride;
       const Moments m = MomentsOf<X>(x, shape, sums[r]);
       if (HWY_UNLIKELY(!m.admitted)) {
         undecided[r].Decline();
@@ -65,42 +57,31 @@ struct RowGroup {
         undecided[r].statistics = !WriteStatistics(rows.at(r), m);
       }
       auto* const y = static_cast<unsigned char*>(rows.first.y) + r * rows.y_stride;
-      states[admitted++] = {x, y, m.center, m.rstd, m.shift(), &undecided[r]};
+      states[admitted++] = {x, x + ahead, y, m.center, m.rstd, m.shift(), &undecided[r]};
     }
   }
 };
 
-// Past the caches a block of the next rows is summed after each block of these, so that memory is read while it is
-// written.
 template <class X, class Y, bool kStream>
 void NormalizeRowsAs(const Rows& rows, const Windows& windows, const Finish& finish) {
   const Row& row = rows.first;
   const RowShape shape(row);
   const NormalizedError bound = BoundNormalized(row.columns, hn::Lanes(D()));
-  const size_t together = RowsTogether(row.columns);
-  const auto group_at = [&](size_t first) { return rows.part(first, HWY_MIN(rows.count - first, together)); };
+  const size_t together = RowsTogether(row.columns, kStream);
   RowGroup group;
-  RowSums sums[kMostRows];
   ParameterBlock gamma, beta;
-  AddColumns<X>(group_at(0), 0, row.columns, sums);
   for (size_t first = 0; first < rows.count; first += together) {
-    const Rows now = group_at(first);
-    const Rows next = group_at(HWY_MIN(first + together, rows.count));
-    group.Admit<X>(now, shape, sums);
-    for (size_t r = 0; r < next.count; ++r) sums[r].Clear();
-    for (size_t begin = 0; begin < row.columns; begin += kParameterBlock) {
+    const size_t count = HWY_MIN(rows.count - first, together);
+    group.Admit<X>(rows.part(first, count), shape, together * rows.x_stride);
+    for (size_t begin = 0; begin < row.columns && group.admitted != 0; begin += kParameterBlock) {
       const size_t n = HWY_MIN(row.columns - begin, kParameterBlock);
-      if (HWY_LIKELY(group.admitted != 0)) {
-        const Block block{begin,
-                          n,
-                          {LoadParameters(*row.parameter_format, row.gamma, begin, n, 1, gamma),
-                           LoadParameters(*row.parameter_format, row.beta, begin, n, 0, beta)}};
-        NormalizeBlock<X, Y, kStream>({group.states, group.admitted}, block, windows, bound);
-      }
-      if constexpr (kStream) AddColumns<X>(next, begin, n, sums);
+      const Block block{begin,
+                        n,
+                        {LoadParameters(*row.parameter_format, row.gamma, begin, n, 1, gamma),
+                         LoadParameters(*row.parameter_format, row.beta, begin, n, 0, beta)}};
+      NormalizeBlock<X, Y, kStream>({group.states, group.admitted}, block, windows, bound);
     }
-    if constexpr (!kStream) AddColumns<X>(next, 0, row.columns, sums);
-    if (!finish(first, {group.undecided, now.count})) break;
+    if (!finish(first, {group.undecided, count})) break;
   }
   if constexpr (kStream) hwy::FlushStream();
 }

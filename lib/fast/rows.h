@@ -50,12 +50,14 @@ class Undecided {
   bool declined_ = false;
 };
 
-// How many rows are done together, so that neither their moments nor the scalars between are waited for: what of x fits
-// in a first-level cache, at least two, which share loads of gamma and beta.
-inline constexpr size_t kMostRows = 8;
-constexpr size_t RowsTogether(size_t columns) {
-  constexpr size_t kNumbers = 6144;
-  const size_t fitting = kNumbers / columns;
+// How many rows are done together: at least two, which share loads of gamma and beta, and so many that the scalars
+// between the sweeps over a row are not waited for, as long as their x stays in a first-level cache until it is read
+// again; in a second-level one where y is streamed, since the more they are, the longer x and y are read and written in
+// sequence.
+inline constexpr size_t kMostRows = 16;
+constexpr size_t RowsTogether(size_t columns, bool stream) {
+  const size_t numbers = stream ? 65536 : 6144;
+  const size_t fitting = numbers / columns;
   return fitting < 2 ? 2 : fitting < kMostRows ? fitting : kMostRows;
 }
 
