@@ -3,6 +3,7 @@
 // Knuth and Dekker, exact; products are exact as long as nothing underflows or overflows, by FMA or by Dekker's split.
 // Bounds: Joldes, Muller, Popescu, Tight and rigorous error bounds for basic building blocks of double-word arithmetic,
 // ACM TOMS 44 (2017).
+// Not for ARM's scalable vectors, which have no size and can be no member of a class: there NEON does what needs this.
 #if defined(EXACTNORM_FAST_DOUBLE_DOUBLE_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef EXACTNORM_FAST_DOUBLE_DOUBLE_INL_H_
 #undef EXACTNORM_FAST_DOUBLE_DOUBLE_INL_H_
@@ -12,6 +13,7 @@
 
 #include "lib/fast/numbers-inl.h"
 
+#if !HWY_HAVE_SCALABLE
 HWY_BEFORE_NAMESPACE();
 namespace exactnorm::fast::HWY_NAMESPACE {
 
@@ -79,5 +81,6 @@ HWY_INLINE VDD Multiply(const VDD& a, VD b) {
 
 }  // namespace exactnorm::fast::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
+#endif  // !HWY_HAVE_SCALABLE
 
 #endif  // EXACTNORM_FAST_DOUBLE_DOUBLE_INL_H_

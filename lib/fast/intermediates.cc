@@ -3,7 +3,6 @@
 
 // The targets of rows.cc.
 #define HWY_COMPILE_ALL_ATTAINABLE
-#define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128)
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "lib/fast/intermediates.cc"
 // clang-format off: the order is Highway's
@@ -13,6 +12,12 @@
 #include "lib/fast/rows-inl.h"
 #include "lib/fast/sharp-inl.h"
 // clang-format on
+
+#if HWY_HAVE_SCALABLE
+namespace exactnorm::fast::N_NEON {
+void InspectSharpRowTarget(const Row& row, SharpIntermediates* of);
+}
+#endif
 
 HWY_BEFORE_NAMESPACE();
 namespace exactnorm::fast::HWY_NAMESPACE {
@@ -62,6 +67,9 @@ void InspectRowTarget(const Row& row, Intermediates* of) {
   });
 }
 
+#if HWY_HAVE_SCALABLE
+void InspectSharpRowTarget(const Row& row, SharpIntermediates* of) { N_NEON::InspectSharpRowTarget(row, of); }
+#else
 DoubleDouble FirstLane(const VDD& v) { return {hn::GetLane(v.hi), hn::GetLane(v.lo)}; }
 
 void InspectSharpRowTarget(const Row& row, SharpIntermediates* of) {
@@ -103,6 +111,7 @@ void InspectSharpRowTarget(const Row& row, SharpIntermediates* of) {
     }
   }
 }
+#endif  // HWY_HAVE_SCALABLE
 
 }  // namespace exactnorm::fast::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();

@@ -6,9 +6,6 @@
 
 // Without this an aarch64 build would have no scalar target, nor an x86 one the older ones.
 #define HWY_COMPILE_ALL_ATTAINABLE
-// Vectors of ARM's scalable targets have no size, so no class can have one as a member, as VDD has and closures that
-// capture vectors have: those CPUs run NEON.
-#define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128)
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "lib/fast/rows.cc"
 // clang-format off: the order is Highway's
@@ -19,6 +16,12 @@
 #include "lib/fast/sharp-inl.h"
 // clang-format on
 
+#if HWY_HAVE_SCALABLE
+namespace exactnorm::fast::N_NEON {
+void SharpenRowTarget(const Row& row, Undecided* undecided);
+}
+#endif
+
 HWY_BEFORE_NAMESPACE();
 namespace exactnorm::fast::HWY_NAMESPACE {
 
@@ -28,7 +31,11 @@ void NormalizeRowsTarget(const Rows& rows, const Windows& windows, bool stream, 
   NormalizeRows(rows, windows, stream, finish);
 }
 
+#if HWY_HAVE_SCALABLE
+void SharpenRowTarget(const Row& row, Undecided* undecided) { N_NEON::SharpenRowTarget(row, undecided); }
+#else
 void SharpenRowTarget(const Row& row, Undecided* undecided) { SharpenRow(row, undecided); }
+#endif
 
 }  // namespace exactnorm::fast::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();

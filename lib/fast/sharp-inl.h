@@ -15,6 +15,7 @@
 #include "lib/fast/sharp_moments-inl.h"
 #include "lib/fast/statistics.h"
 
+#if !HWY_HAVE_SCALABLE
 HWY_BEFORE_NAMESPACE();
 namespace exactnorm::fast::HWY_NAMESPACE {
 
@@ -169,5 +170,6 @@ inline void SharpenRow(const Row& row, Undecided* undecided) {
 
 }  // namespace exactnorm::fast::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
+#endif  // !HWY_HAVE_SCALABLE
 
 #endif  // EXACTNORM_FAST_SHARP_INL_H_

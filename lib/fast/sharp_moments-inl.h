@@ -16,6 +16,7 @@
 #include "lib/fast/sharp_error_bounds.h"
 #include "lib/row.h"
 
+#if !HWY_HAVE_SCALABLE
 HWY_BEFORE_NAMESPACE();
 namespace exactnorm::fast::HWY_NAMESPACE {
 
@@ -189,5 +190,6 @@ HWY_NOINLINE inline SharpMoments ComputeSharpMoments(const Row& row) {
 
 }  // namespace exactnorm::fast::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
+#endif  // !HWY_HAVE_SCALABLE
 
 #endif  // EXACTNORM_FAST_SHARP_MOMENTS_INL_H_
