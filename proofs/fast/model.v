@@ -24,7 +24,7 @@ Import ListNotations.
 
 Record arithmetic (number : Type) := Arithmetic {
   zero : number;
-  add : number -> number -> number;
+  plus : number -> number -> number;
   subtract : number -> number -> number;
   multiply : number -> number -> number;
   divide : number -> number -> number;
@@ -37,7 +37,7 @@ Record arithmetic (number : Type) := Arithmetic {
   of_count : nat -> number
 }.
 Arguments zero {number}.
-Arguments add {number}.
+Arguments plus {number}.
 Arguments subtract {number}.
 Arguments multiply {number}.
 Arguments divide {number}.
@@ -77,12 +77,12 @@ Variable k : nat.
 (** A vector is the list of its lanes. *)
 Definition lanes : nat := 2 ^ k.
 Definition zeros : list number := repeat (zero A) lanes.
-Definition vector_add : list number -> list number -> list number := pairwise (add A).
+Definition vector_add : list number -> list number -> list number := pairwise (plus A).
 
 (** ** Sums *)
 
 (** What an accumulator becomes with one more element: for the sum, and for the squares. *)
-Definition step_sum (s e : number) : number := add A s e.
+Definition step_sum (s e : number) : number := plus A s e.
 Definition step_square (q e : number) : number := muladd A e e q.
 
 Section Sum.
@@ -145,9 +145,9 @@ Definition deviation_hat (centre : option number) (x : number) : number :=
 
 Record moments_hat := Moments {
   centre : option number;
-  total : number;          (* fl (sum d) *)
+  total : number;          (* fl (sum d); 0 for RMSNorm *)
   total_square : number;   (* fl (sum d^2) *)
-  offset : number;         (* a^; 0 for RMSNorm *)
+  offset : number;         (* a^ *)
   mean_square_hat : number;  (* q^ *)
   variance_eps : number;   (* v^ *)
   rstd : number;           (* r^ *)
@@ -161,11 +161,11 @@ Definition moments_about (op : operation) (eps : number) (xs : list number)
     (centre : option number) : moments_hat :=
   let d := map (deviation_hat centre) xs in
   let inverse := divide A one (of_count A (length xs)) in
-  let s := row_sum step_sum d in
+  let s := match op with Layer_norm => row_sum step_sum d | Rms_norm => zero A end in
   let q := row_sum step_square d in
-  let a := match op with Layer_norm => multiply A s inverse | Rms_norm => zero A end in
+  let a := multiply A s inverse in
   let square := multiply A q inverse in
-  let v := add A (subtract A square (multiply A a a)) eps in
+  let v := plus A (subtract A square (multiply A a a)) eps in
   let r := divide A one (square_root A v) in
   Moments centre s q a square v r (negate A (multiply A a r))
     (at_most A (multiply A a a) (multiply A (power_of_two A admission_exponent) v)
@@ -188,7 +188,7 @@ Definition t_hat (m : moments_hat) (x : number) : number :=
 Definition y_hat (m : moments_hat) (x g b : number) : number := muladd A g (t_hat m x) b.
 
 Definition mean_hat (m : moments_hat) : number :=
-  add A (match centre m with Some c => c | None => zero A end) (offset m).
+  plus A (match centre m with Some c => c | None => zero A end) (offset m).
 
 End Model.
 
@@ -220,7 +220,7 @@ Definition u : R := bpow radix2 (-53).
 (** [fused]: whether the target has a fused multiply-add. *)
 Definition real_arithmetic (fused : bool) : arithmetic R := {|
   zero := 0;
-  add := fun a b => rnd (a + b);
+  plus := fun a b => rnd (a + b);
   subtract := fun a b => rnd (a - b);
   multiply := fun a b => rnd (a * b);
   divide := fun a b => rnd (a / b);

@@ -12,9 +12,10 @@
       t_hat_bound    |t^ - t| <= (1.2 h + 11.7) u |t^| + (1.12 h + 6.73) u + 2^-1000
       y_hat_bound    |y^ - y| <= 0.99 |g| (E1 |t^| + E0) + u |y^| + 2^-800 for |g| < 2^128
       mean_hat_bound, rstd_bound, spread_bound   what WriteStatistics relies on
-      variance_bound |v^ - V| <= (2.38 h + 13.3) u v^ *)
+      variance_bound |v^ - V| <= (2.38 h + 13.3) u v^
+      moments_about_some   the row's moments are those about some centre *)
 
-From Coq Require Import ZArith Reals List Bool Lia Lra.
+From Coq Require Import ZArith NArith Reals List Bool Lia Lra.
 From Flocq Require Import Core.
 From ExactNorm Require Import specification fast.model fast.operations fast.sums fast.row_sums
   fast.elements fast.row_moments fast.variance fast.roots.
@@ -285,3 +286,30 @@ Proof.
   - exact t_hat_bound.
 Qed.
 End Ledger.
+
+(** The moments that a row goes on with are those about some centre. *)
+Theorem moments_about_some fused k op eps xs : supposed k op eps xs None ->
+  exists c, supposed k op eps xs c /\
+    moments (real_arithmetic fused) k op eps xs = moments_about (real_arithmetic fused) k op eps xs c.
+Proof.
+  intros S. unfold moments.
+  assert (B := offset_binary64 fused k op eps xs None).
+  set (m := moments_about (real_arithmetic fused) k op eps xs None) in *.
+  destruct op.
+  - destruct (negb (admitted m) && is_finite (real_arithmetic fused) (offset m)).
+    + exists (Some (offset m)). split; [|reflexivity]. destruct S. now constructor.
+    + now exists None.
+  - now exists None.
+Qed.
+
+(** A row as it is, summed by the loops. *)
+Theorem row_sum_plain fused k xs : Forall binary64 xs ->
+  near (N.to_nat (sum_height (N.of_nat (length xs)) (2 ^ N.of_nat k)))
+    (sum xs) (sum (map Rabs xs))
+    (row_sum (real_arithmetic fused) k (step_sum R (real_arithmetic fused)) xs).
+Proof.
+  intros F. rewrite sum_height_is_rounds.
+  apply (row_sum_near fused k (near 0) (step_sum R (real_arithmetic fused)) 0 (near_0 0)).
+  - intros h s w x s' w' d H N L. exact (near_add h s w x s' w' d N (near_le 0 h _ _ _ H L)).
+  - induction F as [|x l X F IH]; simpl; constructor; [now apply near_exact|exact IH].
+Qed.

@@ -34,14 +34,20 @@ Proof.
   - rewrite Nat2N.inj_succ, N.pow_succ_r'. assert (H := N.pow_nonzero 2 (N.of_nat k)). lia.
 Qed.
 
-Theorem height_is_rounds columns k : height columns k = INR (rounds columns k).
+Lemma sum_height_is_rounds columns k :
+  N.to_nat (sum_height (N.of_nat columns) (2 ^ N.of_nat k)) = rounds columns k.
 Proof.
-  unfold height. rewrite INR_IZR_INZ. f_equal. rewrite <- nat_N_Z. f_equal.
+  rewrite <- (Nat2N.id (rounds columns k)). f_equal.
   unfold sum_height, rounds, counted, chain, sum_block. rewrite size_pred_power.
   change (N.size (4 - 1)) with 2%N.
   rewrite !Nat2N.inj_add, N2Nat.id, !Nat2N.inj_div, Nat2N.inj_sub, !Nat2N.inj_add,
     !Nat2N.inj_mul, Nat2N.inj_pow.
   reflexivity.
+Qed.
+
+Theorem height_is_rounds columns k : height columns k = INR (rounds columns k).
+Proof.
+  unfold height. rewrite INR_IZR_INZ. f_equal. rewrite <- sum_height_is_rounds. now rewrite N_nat_Z.
 Qed.
 
 Lemma chain_covers k : (sum_block <= 2 ^ k * (4 * chain k))%nat.
