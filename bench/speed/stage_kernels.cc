@@ -3,7 +3,6 @@
 
 // The targets of lib/fast/rows.cc.
 #define HWY_COMPILE_ALL_ATTAINABLE
-#define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128)
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "bench/speed/stage_kernels.cc"
 // clang-format off: the order is Highway's
@@ -18,16 +17,14 @@ namespace exactnorm::fast::HWY_NAMESPACE {
 
 void FindMomentsTarget(const Rows& rows, speed::RowMoments* moments) {
   const RowShape shape(rows.first);
-  const size_t together = RowsTogether(rows.first.columns);
+  const size_t together = RowsTogether(rows.first.columns, false);
   WithFormat(*rows.first.x_format, [&](auto x) HWY_ATTR {
-    using X = decltype(x);
     for (size_t first = 0; first < rows.count; first += together) {
-      const Rows now = rows.part(first, HWY_MIN(rows.count - first, together));
-      RowSums sums[kMostRows];
-      AddColumns<X>(now, 0, now.first.columns, sums);
-      for (size_t r = 0; r < now.count; ++r) {
-        const Moments m = MomentsOf<X>(static_cast<const unsigned char*>(now.at(r).x), shape, sums[r]);
-        moments[first + r] = {m.center, m.rstd, m.shift(), m.admitted};
+      const size_t count = HWY_MIN(rows.count - first, together);
+      Moments found[kMostRows];
+      FindMoments<decltype(x)>(rows.part(first, count), shape, found);
+      for (size_t r = 0; r < count; ++r) {
+        moments[first + r] = {found[r].center, found[r].rstd, found[r].shift(), found[r].admitted};
       }
     }
   });
@@ -36,31 +33,19 @@ void FindMomentsTarget(const Rows& rows, speed::RowMoments* moments) {
 template <class X, class Y>
 void NormalizeColumnsAs(const Rows& rows, const Windows& windows, const speed::RowMoments* moments,
                         Undecided* undecided) {
-  const Row& row = rows.first;
-  const NormalizedError bound = BoundNormalized(row.columns, hn::Lanes(D()));
-  const size_t together = RowsTogether(row.columns);
-  ParameterBlock gamma, beta;
+  const NormalizedError bound = BoundNormalized(rows.first.columns, hn::Lanes(D()));
+  const size_t together = RowsTogether(rows.first.columns, false);
   for (size_t first = 0; first < rows.count; first += together) {
     const size_t count = HWY_MIN(rows.count - first, together);
     RowState states[kMostRows];
     for (size_t r = 0; r < count; ++r) {
       const Row at = rows.at(first + r);
+      const auto* const x = static_cast<const unsigned char*>(at.x);
       const speed::RowMoments& m = moments[first + r];
-      states[r] = {static_cast<const unsigned char*>(at.x),
-                   static_cast<unsigned char*>(at.y),
-                   m.center,
-                   m.rstd,
-                   m.shift,
-                   &undecided[first + r]};
+      auto* const y = static_cast<unsigned char*>(at.y);
+      states[r] = {x, x, y, m.center, m.rstd, m.shift, &undecided[first + r]};
     }
-    for (size_t begin = 0; begin < row.columns; begin += kParameterBlock) {
-      const size_t n = HWY_MIN(row.columns - begin, kParameterBlock);
-      const Block block{begin,
-                        n,
-                        {LoadParameters(*row.parameter_format, row.gamma, begin, n, 1, gamma),
-                         LoadParameters(*row.parameter_format, row.beta, begin, n, 0, beta)}};
-      NormalizeBlock<X, Y, false>({states, count}, block, windows, bound);
-    }
+    NormalizeColumns<X, Y, false>(rows.first, {states, count}, windows, bound);
   }
 }
 

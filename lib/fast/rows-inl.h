@@ -30,7 +30,33 @@ inline bool WriteStatistics(const Row& row, const Moments& m) {
   return certain;
 }
 
-// Rows that are done together, from their moments on.
+// Moments of at most kMostRows rows. All sums come first, so that no row's scalars are waited for.
+template <class X>
+HWY_INLINE void FindMoments(const Rows& rows, const RowShape& shape, Moments* moments) {
+  const auto* const x = static_cast<const unsigned char*>(rows.first.x);
+  RowSums sums[kMostRows];
+  for (size_t r = 0; r < rows.count; ++r) {
+    AddRow<X, false>(x + r * rows.x_stride, shape.columns, hn::Zero(D()), sums[r]);
+  }
+  for (size_t r = 0; r < rows.count; ++r) moments[r] = MomentsOf<X>(x + r * rows.x_stride, shape, sums[r]);
+}
+
+// All columns of rows with the parameters of `row`.
+template <class X, class Y, bool kStream>
+HWY_INLINE void NormalizeColumns(const Row& row, std::span<const RowState> rows, const Windows& windows,
+                                 const NormalizedError& bound) {
+  ParameterBlock gamma, beta;
+  for (size_t begin = 0; begin < row.columns; begin += kParameterBlock) {
+    const size_t n = HWY_MIN(row.columns - begin, kParameterBlock);
+    const Block block{begin,
+                      n,
+                      {LoadParameters(*row.parameter_format, row.gamma, begin, n, 1, gamma),
+                       LoadParameters(*row.parameter_format, row.beta, begin, n, 0, beta)}};
+    NormalizeBlock<X, Y, kStream>(rows, block, windows, bound);
+  }
+}
+
+// Rows that are done together.
 struct RowGroup {
   RowState states[kMostRows];  // of those that are admitted
   size_t admitted;
@@ -39,16 +65,12 @@ struct RowGroup {
   // `ahead` bytes after the rows' x are those of the next group.
   template <class X>
   HWY_INLINE void Admit(const Rows& rows, const RowShape& shape, size_t ahead) {
-    const auto* const first_x = static_cast<const unsigned char*>(rows.first.x);
-    RowSums sums[kMostRows];
-    for (size_t r = 0; r < rows.count; ++r) {
-      AddRow<X, false>(first_x + r * rows.x_stride, shape.columns, hn::Zero(D()), sums[r]);
-    }
+    Moments moments[kMostRows];
+    FindMoments<X>(rows, shape, moments);
     admitted = 0;
     for (size_t r = 0; r < rows.count; ++r) {
       undecided[r].Clear();
-      const auto* const x = first_x + r * rows.x_stride;
-      const Moments m = MomentsOf<X>(x, shape, sums[r]);
+      const Moments& m = moments[r];
       if (HWY_UNLIKELY(!m.admitted)) {
         undecided[r].Decline();
         continue;
@@ -56,6 +78,7 @@ struct RowGroup {
       if (rows.first.mean != nullptr || rows.first.rstd != nullptr) {
         undecided[r].statistics = !WriteStatistics(rows.at(r), m);
       }
+      const auto* const x = static_cast<const unsigned char*>(rows.first.x) + r * rows.x_stride;
       auto* const y = static_cast<unsigned char*>(rows.first.y) + r * rows.y_stride;
       states[admitted++] = {x, x + ahead, y, m.center, m.rstd, m.shift(), &undecided[r]};
     }
@@ -69,17 +92,11 @@ void NormalizeRowsAs(const Rows& rows, const Windows& windows, const Finish& fin
   const NormalizedError bound = BoundNormalized(row.columns, hn::Lanes(D()));
   const size_t together = RowsTogether(row.columns, kStream);
   RowGroup group;
-  ParameterBlock gamma, beta;
   for (size_t first = 0; first < rows.count; first += together) {
     const size_t count = HWY_MIN(rows.count - first, together);
     group.Admit<X>(rows.part(first, count), shape, together * rows.x_stride);
-    for (size_t begin = 0; begin < row.columns && group.admitted != 0; begin += kParameterBlock) {
-      const size_t n = HWY_MIN(row.columns - begin, kParameterBlock);
-      const Block block{begin,
-                        n,
-                        {LoadParameters(*row.parameter_format, row.gamma, begin, n, 1, gamma),
-                         LoadParameters(*row.parameter_format, row.beta, begin, n, 0, beta)}};
-      NormalizeBlock<X, Y, kStream>({group.states, group.admitted}, block, windows, bound);
+    if (HWY_LIKELY(group.admitted != 0)) {
+      NormalizeColumns<X, Y, kStream>(row, {group.states, group.admitted}, windows, bound);
     }
     if (!finish(first, {group.undecided, count})) break;
   }
