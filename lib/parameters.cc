@@ -9,8 +9,9 @@ using exactnorm::kFormats;
 
 void exactnorm_parameters::FindWindows() {
   target = nullptr;
-  if (*format == exactnorm::kF64 || columns > exactnorm::fast::kMaxColumns || !exactnorm::HasDefaultEnvironment())
-    return;
+  if (*format == exactnorm::kF64 || columns > exactnorm::fast::kMaxColumns) return;
+  if (!exactnorm::DefaultEnvironment::IsKnown()) return;
+  const exactnorm::DefaultEnvironment environment;
   target = exactnorm::fast::ChosenTarget();
   if (target == nullptr) return;
   exactnorm::Row row{};

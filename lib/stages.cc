@@ -104,18 +104,21 @@ Stages::Stages(const CheckedCall& call, const fast::Target* target)
       in_place_(call.rows.first.x == call.rows.first.y),
       stream_(call.rows.count > kLeastStreamedBytes / call.rows.y_bytes()),
       windows_(nullptr) {
-  if (!HasDefaultEnvironment()) target_ = nullptr;
+  if (!DefaultEnvironment::IsKnown()) target_ = nullptr;
   if (target_ == nullptr || sharp_only_ || call.rows.count == 0) return;
   if (call.parameters != nullptr) windows_ = call.parameters->windows_for(target_, *call.rows.first.y_format);
   if (windows_ != nullptr) return;
+  const DefaultEnvironment environment;
   target_->find_windows(call.rows.first, &own_windows_);
   windows_ = &own_windows_;
 }
 
 size_t Stages::Normalize(size_t first, size_t count) const noexcept {
   const Rows rows = call_.rows.part(first, count);
-  if (target_ != nullptr && HasDefaultEnvironment())
+  if (target_ != nullptr) {
+    const DefaultEnvironment environment;  // of this thread, which may be one of an executor's
     return in_place_ ? NormalizeInPlace(rows) : NormalizeFast(rows, nullptr);
+  }
   for (size_t i = 0; i < count; ++i) {
     try {
       exact::NormalizeRow(rows.at(i));

@@ -8,7 +8,11 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cfenv>
 #include <cstdlib>
+#if defined(__SSE2__)
+#include <xmmintrin.h>
+#endif
 
 #include "tests/rows/any_call.h"
 
@@ -111,6 +115,29 @@ TEST(Stages, FastSharpAndExactAreRight) {
   ExpectExactWith(On::kFastAndSharp, "with all stages");
   EXPECT_GT(work.fast_certified, 100000u);
   EXPECT_GT(work.sharp_certified, 100000u);
+}
+
+// Rounding upwards and, on x86, flushing to zero: set aside while the SIMD stages run, and put back.
+TEST(Stages, TheFastStageRunsInAnyEnvironmentOfTheCaller) {
+  work = {};
+  ExpectOfAnyCall("rounding upwards", [](Generator&, const Matrix& matrix, const std::vector<Answer>& answers) {
+    Placed placed(matrix, {});
+    std::fenv_t before;
+    std::fegetenv(&before);
+    std::fesetround(FE_UPWARD);
+#if defined(__SSE2__)
+    _mm_setcsr(_mm_getcsr() | 0x8040u);
+    const unsigned control = _mm_getcsr();
+#endif
+    const bool is_right = AnswersWith(On::kFastAndSharp, *fast::ChosenTarget(), placed) == answers;
+    bool is_kept = std::fegetround() == FE_UPWARD;
+#if defined(__SSE2__)
+    is_kept = is_kept && _mm_getcsr() == control;
+#endif
+    std::fesetenv(&before);
+    RC_ASSERT(is_right && is_kept);
+  });
+  EXPECT_GT(work.fast_certified, 10000u);
 }
 
 TEST(Stages, ExactAloneIsRight) {
