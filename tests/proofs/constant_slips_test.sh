@@ -1,0 +1,78 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# A constant of the ledger that slips by 2 % is noticed: each is patched in a copy of its header, and the comparison with
+# the table that Coq printed has to refuse it. What is counted in whole numbers slips by the least that there is.
+# Arguments: the compiler, the project's folder, the table, then compiler flags.
+set -eu
+compiler=$1 project=$2 table=$3
+shift 3
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir -p "$work/lib/fast"
+slips=0
+
+# compare <flags>: compiles the test with the copy of the header; true if it refuses it.
+compare() {
+  "$compiler" -std=c++20 -O0 -ffp-contract=off -I"$work" -I"$project" "$@" \
+    "$project/tests/proofs/$test.cc" -o "$work/compared" || { echo "$slip: does not compile" >&2; exit 1; }
+  "$work/compared" "$table" > "$work/output" && return 1
+  grep -q '^refused: ' "$work/output" || { echo "$slip: $(cat "$work/output")" >&2; exit 1; }
+}
+
+# The copy of the header, with one sed command.
+patch() {
+  slip=$1
+  sed "$slip" "$project/lib/fast/$header" > "$work/lib/fast/$header"
+  if cmp -s "$project/lib/fast/$header" "$work/lib/fast/$header"; then echo "$slip: changes nothing" >&2; exit 1; fi
+}
+
+header=error_bounds.h test=constants_test
+slip=none
+cp "$project/lib/fast/$header" "$work/lib/fast/$header"
+if compare "$@"; then echo "the header as it is is refused:" >&2; cat "$work/output" >&2; exit 1; fi
+while read -r command; do
+  [ -n "$command" ] || continue
+  patch "$command"
+  compare "$@" || { echo "$command: is not refused" >&2; exit 1; }
+  slips=$((slips + 1))
+done <<'END'
+s/kUnitRoundoff = 0x1p-53/kUnitRoundoff = 0x1p-53 * 1.02/
+s/kSumBlock = 256/kSumBlock = 251/
+s/kAccumulators = 4/kAccumulators = 5/
+s/kMaxColumns = size_t{1} << 31/kMaxColumns = (size_t{1} << 31) + 1/
+s/kAdmission = 0.25/kAdmission = 0.25 * 1.02/
+s/kLeastSquare = 0x1p-500/kLeastSquare = 0x1p-500 * 0.98/
+s/kMostSquare = 0x1p300/kMostSquare = 0x1p300 * 1.02/
+s/kEndFactor = 4/kEndFactor = 4 * 0.98/
+s/kUnderflow = 0x1p-200/kUnderflow = 0x1p-200 * 0.98/
+s/1\.23 \* h/1.23 * 0.98 * h/
+s/h + 13/h + 13 * 0.98/
+s/1\.15 \* h/1.15 * 0.98 * h/
+s/h + 7/h + 7 * 0.98/
+s/kMeanSquare = 1\.2503/kMeanSquare = 1.2503 * 0.98/
+s/1\.05 \*/1.05 * 0.98 */
+s/lanes)) + 4)/lanes)) + 4 * 0.98)/
+s/1\.22 \*/1.22 * 0.98 */
+s/lanes)) + 9)/lanes)) + 9 * 0.98)/
+s/1 + 0x1p-19/1 + 0x1p-19 * 0.98/
+s/ 0x1p52;/ 0x1p52 * 0.98;/
+s/1\.01 \*/1.01 * 0.98 */
+s/Roundoff) + 4;/Roundoff) + 4 * 0.98;/
+s/(columns + kSumBlock - 1)/columns/
+s/(kSumBlock + kAccumulators \* lanes - 1)/kSumBlock/
+s/+ tree(kAccumulators)//
+s/bit_width(blocks))/bit_width(blocks - 1))/
+s/ + tree(lanes)//
+END
+
+# All constants of the formats at once, since this header takes long to compile: each is compared on its own.
+header=rounding_test-inl.h test=format_constants_test
+patch 's/\(static constexpr double k\(Unit\|Lost\|Least\|Most\) = [^;]*\)/\1 * 1.02 + 0x1p-140/'
+compare "$@" || { echo "$header: is not refused" >&2; exit 1; }
+for format in binary32 binary16 bfloat16; do
+  for constant in lost unit least most; do
+    grep -q "^refused: $format.$constant " "$work/output" || { echo "$format.$constant: is not refused" >&2; exit 1; }
+    slips=$((slips + 1))
+  done
+done
+echo "$slips slips, each of them refused"
