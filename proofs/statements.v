@@ -16,8 +16,7 @@ From Coq Require Import ZArith Reals List Bool Permutation.
 From Flocq Require Import Core Binary Bits.
 From ExactNorm Require Import specification exact.decision exact.location exact.pattern
   exact.rounding exact.cell formats.ieee754 exact.moments exact.row exact.special_values exact.laws
-  reference.certificate fast.demotion fast.ends fast.row_data fast.answers.
-From ExactNorm Require fast.model.
+  reference.certificate.
 Import ListNotations.
 
 Local Open Scope Z_scope.
@@ -196,52 +195,3 @@ Proof.
   intros N E P G V. destruct (ordered op xs e v w g b N E P G V) as (y & z & Y & Z & L).
   exists y, z. split; [exact Y|]. split; [exact Z|]. exact (ordered_delivered f y z L).
 Qed.
-
-(** ** The fast stage: what its tests certify is the answer
-
-    moments_about, t_hat and y_hat are the model's loops over binary64 (fast/model.v), with FMA or not, in
-    vectors of 2^k lanes, about any centre c; E and p are the patterns of y^ and of RN32(y^).  h is
-    SumHeight.  The model does not overflow. *)
-
-Section Fast_stage.
-Variables (fused : bool) (k : nat) (r : row) (xs : list R) (c : option R) (i : nat) (g b : R).
-Let A := model.real_arithmetic fused.
-Let M := model.moments_about A k (row_operation r) (eps r) xs c.
-Let t := model.t_hat A M (nth i xs 0%R).
-Let y := model.y_hat A M (nth i xs 0%R) g b.
-Let h := model.height (length xs) k.
-
-Definition an_admitted_element : Prop :=
-  well_formed r /\ ordinary r xs /\ narrow (parameter_format r) = true /\
-  (k <= 1000)%nat /\ Z.of_nat (length xs) <= 2 ^ 31 /\
-  match row_operation r, c with
-  | _, None => True
-  | Layer_norm, Some m => model.binary64 m
-  | Rms_norm, Some _ => False
-  end /\
-  (i < length (x r))%nat /\ gain r i = Finite g /\ bias r i = Finite b /\
-  model.admitted M = true.
-
-(** The window test: three instructions, on patterns alone. *)
-Theorem fast_window_is_right G B field w E p :
-  an_admitted_element -> narrow (y_format r) = true ->
-  (Rabs g <= G)%R -> (Rabs b <= B)%R -> window (y_format r) h (INR (length xs)) G B field w ->
-  is_pattern Binary64 E -> meaning Binary64 E = Finite y -> demotes y p ->
-  passes (y_format r) field w E p = true ->
-  represents (y_format r) (element r i) (stored (y_format r) p).
-Proof.
-  intros (H1 & H2 & H3 & H4 & H5 & H6 & H7 & H8 & H9 & H10).
-  exact (window_answers fused k r xs c i g b H1 H2 H3 H4 H5 H6 H7 H8 H9 H10 G B field w E p).
-Qed.
-
-(** The ends test, with every rounding of its evaluation. *)
-Theorem fast_ends_are_right p :
-  an_admitted_element ->
-  let e := ends_error fused (width.computed_e1 h) (width.computed_e0 h) t g y in
-  ends_certify (y_format r) (low_end e y) (high_end e y) p ->
-  represents (y_format r) (element r i) p.
-Proof.
-  intros (H1 & H2 & H3 & H4 & H5 & H6 & H7 & H8 & H9 & H10).
-  exact (ends_answer fused k r xs c i g b H1 H2 H3 H4 H5 H6 H7 H8 H9 H10 p).
-Qed.
-End Fast_stage.

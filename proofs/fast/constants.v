@@ -17,7 +17,7 @@
 From Coq Require Import ZArith NArith Reals List String Lra.
 From Flocq Require Import Core.
 From ExactNorm Require Import specification fast.model fast.row_moments fast.normalize fast.width
-  fast.demotion fast.ends fast.answers.
+  fast.demotion fast.ends fast.answers fast.statistics.
 Import ListNotations.
 
 Local Open Scope R_scope.
@@ -79,6 +79,33 @@ Proof.
   now replace (115 / 100 * 1) with (115 / 100) by lra; replace (7 / 1 * 1) with 7 by lra.
 Qed.
 
+Theorem ends_are : end_factor = value end_factor_units /\ underflow = value underflow_allowance.
+Proof.
+  unfold end_factor, underflow, value, end_factor_units, underflow_allowance, u. split; lra.
+Qed.
+
+Theorem computed_mean_bound_is h :
+  computed_mean_bound h = rnd (rnd (rnd (rnd (value mean_slope) * h) + value mean_offset) * u).
+Proof.
+  unfold computed_mean_bound, value, mean_slope, mean_offset. simpl (bpow radix2 0).
+  now replace (105 / 100 * 1) with (105 / 100) by lra; replace (4 / 1 * 1) with 4 by lra.
+Qed.
+Theorem computed_rstd_bound_is h :
+  computed_rstd_bound h = rnd (rnd (rnd (rnd (value rstd_slope) * h) + value rstd_offset) * u).
+Proof.
+  unfold computed_rstd_bound, value, rstd_slope, rstd_offset. simpl (bpow radix2 0).
+  now replace (122 / 100 * 1) with (122 / 100) by lra; replace (9 / 1 * 1) with 9 by lra.
+Qed.
+Theorem mean_error_is h v m :
+  mean_error h v m =
+  rnd (rnd (rnd (computed_mean_bound h * rnd (sqrt (rnd (rnd (value spread) * v))))
+            + rnd (value end_factor_units * Rabs m)) + value underflow_allowance).
+Proof.
+  unfold mean_error. cbv zeta. destruct ends_are as [-> ->].
+  replace (value spread) with (12503 / 10000); [reflexivity|].
+  unfold value, spread. simpl (bpow radix2 0). lra.
+Qed.
+
 Theorem computed_width_is e1 e0 G B least :
   computed_width e1 e0 G B least =
   rnd (rnd (rnd (rnd (rnd (rnd (rnd (e0 * G) + rnd (e1 * B)) * (1 + value width_excess))
@@ -93,11 +120,6 @@ Proof.
     by (unfold value, width_relative; simpl (bpow radix2 0); lra).
   replace (value width_offset) with 4 by (unfold value, width_offset; simpl (bpow radix2 0); lra).
   reflexivity.
-Qed.
-
-Theorem ends_are : end_factor = value end_factor_units /\ underflow = value underflow_allowance.
-Proof.
-  unfold end_factor, underflow, value, end_factor_units, underflow_allowance, u. split; lra.
 Qed.
 
 (** Whether a row is admitted, of the computed a^ a^, v^ and q^. *)

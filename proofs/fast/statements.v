@@ -8,12 +8,14 @@
 
     Symbols: those of model.v, of sums.v the tree, and of elements.v
       deviations c xs    x - m, exact; m is 0 without a centre
-      mean_sq c xs       R^2 of the ledger, the mean of their squares *)
+      mean_sq c xs       R^2 of the ledger, the mean of their squares
+    and for what is certified those of answers.v, ends.v, demotion.v and statistics.v. *)
 
 From Coq Require Import ZArith NArith Reals List.
 From Flocq Require Import Core.
-From ExactNorm Require Import specification fast.model fast.operations fast.sums fast.elements
-  fast.row_moments fast.normalize.
+From ExactNorm Require Import specification fast.width fast.demotion fast.ends fast.row_data
+  fast.answers fast.statistics fast.model fast.operations fast.sums fast.elements fast.row_moments
+  fast.normalize.
 Import ListNotations.
 
 Local Open Scope R_scope.
@@ -101,3 +103,96 @@ Theorem moments_are_about_a_centre fused k op eps xs :
     moments (real_arithmetic fused) k op eps xs
     = moments_about (real_arithmetic fused) k op eps xs centre.
 Proof. exact (moments_about_some fused k op eps xs). Qed.
+
+(** ** From bit patterns to bits
+
+    A row of specification.v, whose numbers are xs, and one of its elements, with a finite gain g and
+    bias b.  M are the moments that the loops compute, t and y are t^ and y^. *)
+
+Section Answers.
+
+Variable fused : bool.
+Variable k : nat.
+Variable r : row.
+Variable xs : list R.
+Variable i : nat.
+Variable g b : R.
+
+Let A := real_arithmetic fused.
+Let M := moments A k (row_operation r) (eps r) xs.
+Let t := t_hat A M (nth i xs 0).
+Let y := y_hat A M (nth i xs 0) g b.
+Let h := height (length xs) k.
+
+Hypothesis Well_formed : well_formed r.
+Hypothesis Numbers : numbers r = Some xs.
+Hypothesis Lanes : (k <= 1000)%nat.
+Hypothesis Columns : (Z.of_nat (length xs) <= 2 ^ 31)%Z.
+Hypothesis Admission : admitted M = true.
+
+Lemma some_centre : exists c,
+  match row_operation r, c with
+  | _, None => True
+  | Layer_norm, Some m => binary64 m
+  | Rms_norm, Some _ => False
+  end /\ M = moments_about A k (row_operation r) (eps r) xs c.
+Proof.
+  destruct (moments_about_some fused k (row_operation r) (eps r) xs) as (c & S & E).
+  - apply row_supposed; try assumption. now destruct (row_operation r).
+  - exists c. split; [exact (supposed_centre _ _ _ _ _ S)|exact E].
+Qed.
+
+(** What StoreCertified stores is the answer. *)
+Theorem mean_is_right p :
+  row_operation r = Layer_norm ->
+  let m := mean_hat A M in
+  let e := mean_error h (variance_eps M) m in
+  rounds (statistics_format r) (low_end e m) p -> rounds (statistics_format r) (high_end e m) p ->
+  payload (statistics_format r) p <> 0%Z ->
+  represents (statistics_format r) (mean_answer r) p.
+Proof.
+  destruct some_centre as (c & C & E). revert Admission. rewrite E. intros Ad.
+  exact (mean_answers fused k r xs c Well_formed Numbers Lanes Columns C Ad p).
+Qed.
+
+Theorem rstd_is_right p :
+  let e := rstd_error_of h (rstd M) in
+  rounds (statistics_format r) (low_end e (rstd M)) p ->
+  rounds (statistics_format r) (high_end e (rstd M)) p ->
+  payload (statistics_format r) p <> 0%Z ->
+  represents (statistics_format r) (rstd_answer r) p.
+Proof.
+  destruct some_centre as (c & C & E). revert Admission. rewrite E. intros Ad.
+  exact (rstd_answers fused k r xs c Well_formed Numbers Lanes Columns C Ad p).
+Qed.
+
+Hypothesis Narrow : narrow (parameter_format r) = true.
+Hypothesis In_row : (i < length (x r))%nat.
+Hypothesis Gain : parameter r 1 (gamma r) i = Finite g.
+Hypothesis Bias : parameter r 0 (beta r) i = Finite b.
+
+(** The window test, on patterns alone: E is y^'s, p is the machine's RN32(y^); |g| <= G and |b| <= B. *)
+Theorem window_is_right G B field w E p :
+  narrow (y_format r) = true ->
+  Rabs g <= G -> Rabs b <= B -> window (y_format r) h (INR (length xs)) G B field w ->
+  is_pattern Binary64 E -> meaning Binary64 E = Finite y -> demotes y p ->
+  passes (y_format r) field w E p = true ->
+  represents (y_format r) (element r i) (stored (y_format r) p).
+Proof.
+  destruct some_centre as (c & C & Q). unfold y. revert Admission. rewrite Q. intros Ad.
+  exact (window_answers fused k r xs c i g b Well_formed Numbers Narrow Lanes Columns C In_row
+           Gain Bias Ad G B field w E p).
+Qed.
+
+(** The ends test, with every rounding of its evaluation. *)
+Theorem ends_are_right p :
+  let e := ends_error fused (computed_e1 h) (computed_e0 h) t g y in
+  ends_certify (y_format r) (low_end e y) (high_end e y) p ->
+  represents (y_format r) (element r i) p.
+Proof.
+  destruct some_centre as (c & C & Q). unfold t, y. revert Admission. rewrite Q. intros Ad.
+  exact (ends_answer fused k r xs c i g b Well_formed Numbers Narrow Lanes Columns C In_row
+           Gain Bias Ad p).
+Qed.
+
+End Answers.
