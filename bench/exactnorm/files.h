@@ -4,6 +4,7 @@
 #ifndef EXACTNORM_BENCH_EXACTNORM_FILES_H_
 #define EXACTNORM_BENCH_EXACTNORM_FILES_H_
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,9 @@ class StagedFiles {
   std::vector<Staged> staged_;
   HeldSignals* held_signals_;
 };
+
+// The folder that this executable lies in.
+std::filesystem::path CommandFolder();
 
 // Whether a person is watching standard error.
 bool ErrorIsTerminal();

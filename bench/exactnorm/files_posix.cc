@@ -175,6 +175,8 @@ void StagedFiles::Commit() {
   staged_.clear();
 }
 
+std::filesystem::path CommandFolder() { return std::filesystem::read_symlink("/proc/self/exe").parent_path(); }
+
 bool ErrorIsTerminal() { return isatty(STDERR_FILENO) == 1; }
 
 }  // namespace exactnorm::command

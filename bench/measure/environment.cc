@@ -55,7 +55,11 @@ std::string CommandLine(const Settings& s) {
   if (s.seed != standard.seed) line += fmt::format(" --seed {}", s.seed);
   if (s.prescale != 0) line += fmt::format(" --prescale {}", s.prescale);
   if (s.search_steps != 0) line += fmt::format(" --steps {}", s.search_steps);
-  for (const PluggedKernel* kernel : s.kernels) line += " --kernel " + kernel->argument();
+  std::string last;  // --peers is one argument for all of them
+  for (const PluggedKernel* kernel : s.kernels) {
+    if (kernel->argument() != last) line += " " + kernel->argument();
+    last = kernel->argument();
+  }
   if (s.search_seconds != 0) line += fmt::format(" --seconds {}", s.search_seconds);
   if (s.sweeps) line += " --sweeps";
   return line;

@@ -18,6 +18,7 @@
 #include "bench/measure/measurement_markdown.h"
 #include "bench/measure/measurement_output.h"
 #include "bench/measure/own_rows.h"
+#include "bench/measure/peers.h"
 #include "bench/measure/plugged_kernel.h"
 #include "bench/measure/report.h"
 
@@ -59,19 +60,41 @@ bool AnyOfOursWrong(const Measurement& measurement) {
   return false;
 }
 
-// In the order given, each in a child process.
-std::vector<std::unique_ptr<PluggedKernel>> LoadKernels(const std::vector<std::string>& names) {
+struct Plugin {
+  std::string library, argument, summary, name;  // no name: that of the file
+};
+
+// The peers first, then the kernels in the order given.
+std::vector<Plugin> Plugins(const MeasureOptions& options) {
+  std::vector<Plugin> plugins;
+  if (options.peers) {
+    try {
+      for (const Peer& peer : Peers(command::CommandFolder()))
+        plugins.push_back({peer.library, "--peers", peer.summary, peer.name});
+    } catch (const std::runtime_error& error) {
+      throw command::BadInput(std::string("--peers: ") + error.what());
+    }
+  }
+  for (const std::string& kernel : options.kernels)
+    plugins.push_back({kernel, "--kernel " + kernel, "the kernel given by --kernel", ""});
+  return plugins;
+}
+
+// Each in a child process.
+std::vector<std::unique_ptr<PluggedKernel>> LoadKernels(const std::vector<Plugin>& plugins) {
   std::vector<std::unique_ptr<PluggedKernel>> kernels;
-  for (const std::string& name : names) {
+  for (const Plugin& p : plugins) {
+    const std::string which = p.name.empty() ? p.argument : fmt::format("{}: {}", p.argument, p.name);
     kernel::PluginSettings settings;
-    kernel::ParseKernelName(name, settings);
-    auto plugin = std::make_unique<kernel::PluginKernel>(kernel::ShortName(settings), settings);
-    if (const std::string why = plugin->Load(); !why.empty()) throw std::runtime_error("--kernel " + name + ": " + why);
+    kernel::ParseKernelName(p.library, settings);
+    auto plugin =
+        std::make_unique<kernel::PluginKernel>(p.name.empty() ? kernel::ShortName(settings) : p.name, settings);
+    if (const std::string why = plugin->Load(); !why.empty()) throw std::runtime_error(which + ": " + why);
     for (const auto& other : kernels) {
       if (other->name() == plugin->name())
-        throw std::runtime_error("--kernel " + name + ": named " + plugin->name() + " like another; rename the file");
+        throw std::runtime_error(fmt::format("{}: named {} like another; rename the file", which, plugin->name()));
     }
-    kernels.push_back(std::make_unique<PluggedKernel>(std::move(plugin), name));
+    kernels.push_back(std::make_unique<PluggedKernel>(std::move(plugin), p.argument, p.summary));
   }
   return kernels;
 }
@@ -223,6 +246,9 @@ CLI::App* AddMeasureCommand(CLI::App& app, MeasureOptions& options) {
   command->add_option("--kernel", options.kernels, "also a kernel of your own: lib.so[:symbol], see exactnorm/kernel.h")
       ->type_name("LIBRARY")
       ->allow_extra_args(false);
+  command->add_flag("--peers", options.peers,
+                    "also the LayerNorms in use that were built with exactnorm: oneDNN, Eigen, ONNX Runtime, PyTorch, "
+                    "plain C, those that were found");
   command
       ->add_option("--compare", options.compared,
                    "measure nothing: say what changed from the first file of --json to the second")
@@ -232,6 +258,7 @@ CLI::App* AddMeasureCommand(CLI::App& app, MeasureOptions& options) {
       "Examples:\n  exactnorm measure --formats f32,bf16 --columns 4096 --seed 7\n"
       "  exactnorm measure --report errors.html --json errors.json\n"
       "  exactnorm measure --x activations.npy --gamma g.npy --eps 1e-6\n"
+      "  exactnorm measure --peers --report peers.html\n"
       "  exactnorm measure --compare old.json new.json\n"
       "Exit code 1 if this library was found wrong, or if a compared figure got worse or is gone.");
   return command;
@@ -241,7 +268,7 @@ int RunMeasureCommand(const MeasureOptions& options) {
   if (!options.compared.empty()) return RunComparison(options.compared);
   Settings settings = SettingsOf(options);
   CheckOutputs(options);
-  const auto kernels = LoadKernels(options.kernels);
+  const auto kernels = LoadKernels(Plugins(options));
   for (const auto& kernel : kernels) settings.kernels.push_back(kernel.get());
   const Measurement measurement = Measure(settings, command::RunRowTasks);
   std::string printed;

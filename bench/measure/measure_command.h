@@ -36,6 +36,7 @@ struct MeasureOptions {
   Output markdown{{"--markdown", ""}};
   std::vector<std::string> compared;  // two files of --json, or none
   std::vector<std::string> kernels;   // lib.so[:symbol]
+  bool peers = false;                 // those of peers.h too, before the kernels
 };
 
 // Adds the subcommand; parsing fills `options`, which must outlive the parse.

@@ -48,7 +48,7 @@ std::optional<Subject> PluggedKernel::AsSubject(exactnorm_operation operation, c
   row.x = x.data();
   row.y = y.data();
   if (Call(row).outcome == kernel::Outcome::kUnsupported) return std::nullopt;
-  return Subject{name(), name(), kUnknown, "the kernel given by --kernel", [this](const Row& r) { Run(r); }};
+  return Subject{name(), name(), kUnknown, summary_, [this](const Row& r) { Run(r); }};
 }
 
 void PluggedKernel::Run(const Row& row) {

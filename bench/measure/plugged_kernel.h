@@ -17,12 +17,13 @@ namespace exactnorm::measure {
 
 class PluggedKernel {
  public:
-  // `argument` is how the user named it.
-  PluggedKernel(std::unique_ptr<kernel::Kernel> kernel, std::string argument)
-      : kernel_(std::move(kernel)), argument_(std::move(argument)) {}
+  // `argument` is how the user asked for it; `summary` says what it is.
+  PluggedKernel(std::unique_ptr<kernel::Kernel> kernel, std::string argument, std::string summary)
+      : kernel_(std::move(kernel)), argument_(std::move(argument)), summary_(std::move(summary)) {}
 
   const std::string& argument() const { return argument_; }
   const std::string& name() const { return kernel_->name(); }
+  const std::string& summary() const { return summary_; }
 
   // Nothing if the kernel says of a row of `columns` that it does not do such calls. The subject must not outlive this.
   std::optional<Subject> AsSubject(exactnorm_operation operation, const Format& format, size_t columns);
@@ -35,6 +36,7 @@ class PluggedKernel {
 
   std::unique_ptr<kernel::Kernel> kernel_;
   std::string argument_;
+  std::string summary_;
   std::mutex mutex_;  // rows come from several threads, and a kernel takes one call at a time
   kernel::FindingLog log_;
 };

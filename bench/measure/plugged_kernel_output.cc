@@ -45,6 +45,7 @@ nlohmann::ordered_json KernelJson(const Measurement& measurement, const PluggedK
     findings.push_back({{"finding", kernel::Name(finding)}, {"calls", seen.calls}, {"detail", seen.detail}});
   }
   return {{"name", kernel.name()},
+          {"summary", kernel.summary()},
           {"calls", kernel.log().calls()},
           {"findings", findings},
           {"unsupported", Unsupported(measurement, kernel.name())}};

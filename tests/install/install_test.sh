@@ -51,4 +51,15 @@ for library in libexactnorm.so libexactnorm_geometry.so; do
   [ -z "$needed" ] || fail "$library depends on more than the C++ runtime and Highway: $needed"
 done
 "$dir/prefix/bin/exactnorm" --version | grep -q "$version" || fail "the command does not say its version"
+# The peers that were built go with it; without any, the command says so.
+peers() { "$dir/prefix/bin/exactnorm" measure --peers --formats f32 --rows 1 --columns 8 --json; }
+if grep -Eq '^EXACTNORM_(PEERS|SPEED):BOOL=(ON|TRUE|1)$' "$build/CMakeCache.txt"; then
+  peers >"$dir/peers.json" || fail "measure --peers does not work installed"
+  cut -f 2 "$build/bench/peers/plugins/peers.txt" | grep -v ' rows only$' | while IFS= read -r peer; do
+    grep -qF "\"summary\": \"$peer\"" "$dir/peers.json" || fail "$peer is not installed"
+  done
+else
+  ! peers >/dev/null 2>"$dir/log" || fail "measure --peers finds peers that were not built"
+  grep -q "no peers beside this exactnorm" "$dir/log" || fail "measure --peers does not say why it has none"
+fi
 echo "installed exactnorm $version works from C, C++, find_package and pkg-config"

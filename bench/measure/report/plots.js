@@ -17,10 +17,13 @@ const styles = {
   'lane-wise': ['--purple', [6, 4], 'rectRot'],
   'rounded before gamma': ['--vermilion', [], 'circle'],
 };
+// Of kernels given by --kernel and --peers, in their order.
+const plugged = [[[1, 2], 'star'], [[], 'circle'], [[6, 4], 'rect'], [[2, 3], 'triangle'], [[8, 3, 2, 3], 'rectRot'], [[4, 2], 'cross']];
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 function styleOf(subject) {
   if (subject.arithmetic === 'exact') return [colour('--ink'), [], 'circle'];
-  const [hue, dash, marker] = styles[subject.algorithm] || ['--green', [1, 2], 'star'];
+  const others = data.kernels.findIndex((k) => k.name === subject.name);
+  const [hue, dash, marker] = others >= 0 ? ['--green', ...plugged[others % plugged.length]] : styles[subject.algorithm];
   return [colour(hue), dash, marker];
 }
 
