@@ -31,9 +31,11 @@ TEST(ChildProcess, WhatCannotBeLoadedIsSaidClearly) {
   ExpectFailure("good", "no_such_symbol", "not loaded", "undefined symbol: no_such_symbol");
   ExpectFailure("crash_on_loading", kDefault, "not loaded", "loading it ended in signal 6 (Aborted)");
   PluginSettings text = Settings("good");
-  text.library = __FILE__;
+  text.library = testing::TempDir() + "no_library_" + std::to_string(getpid()) + ".txt";
+  std::ofstream(text.library) << std::string(1000, 'x');
   PluginKernel no_library("text", text);
   EXPECT_NE(no_library.Load().find("invalid ELF header"), std::string::npos) << no_library.Load();
+  std::filesystem::remove(text.library);
   PluginKernel good("good", Settings("good"));
   EXPECT_EQ(good.Load(), "");
   EXPECT_EQ(good.Load(), "");
