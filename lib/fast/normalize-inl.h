@@ -158,7 +158,8 @@ HWY_INLINE void NormalizeGroups(std::span<const RowState> rows, size_t first, co
 template <class X, class Y, bool kStream>
 HWY_INLINE void NormalizeBlock(std::span<const RowState> rows, const Block& block, const Windows& windows,
                                const NormalizedError& bound) {
-  const auto [gamma, beta] = block.parameters;
+  const auto* const gamma = block.parameters.gamma;  // no structured bindings: clang 14 cannot capture them
+  const auto* const beta = block.parameters.beta;
   const bool ready = IsAligned(rows[0].x, X::kBytes) && IsAligned(rows[0].y, Y::Number::kBytes);
   if (HWY_LIKELY(ready)) {
     Doubts doubts;
