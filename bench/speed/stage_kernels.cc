@@ -45,7 +45,7 @@ void NormalizeColumnsAs(const Rows& rows, const Windows& windows, const speed::R
       auto* const y = static_cast<unsigned char*>(at.y);
       states[r] = {x, x, y, m.center, m.rstd, m.shift, &undecided[first + r]};
     }
-    NormalizeColumns<X, Y, false>(rows.first, {states, count}, windows, bound);
+    NormalizeColumns<X, Y, Traffic::kNothing>(rows.first, {states, count}, windows, bound);
   }
 }
 

@@ -28,13 +28,16 @@ struct BlockParameters {
 // A row on its way. m, r^ and c^ are those of the ledger.
 struct RowState {
   const unsigned char* x;
-  const unsigned char* next;  // x of a row of the next group, to be prefetched where y is streamed
+  const unsigned char* next;  // x of a row of the next group
   unsigned char* y;
   double center;
   double rstd;
   double shift;
   Undecided* undecided;
 };
+
+// What is done beside: x of the next group is prefetched; y is written past the caches.
+enum class Traffic { kNothing, kPrefetch, kPrefetchAndStream };
 
 // The columns [begin, begin + n) of rows.
 struct Block {
@@ -109,7 +112,7 @@ class Doubts {
 
 // The whole groups of a block by the window test, of the kRows rows from `first` on, one or two, which share loads of
 // gamma and beta.
-template <class X, class Y, bool kCentre, bool kStream, size_t kRows>
+template <class X, class Y, bool kCentre, Traffic kTraffic, size_t kRows>
 HWY_INLINE void NormalizeGroups(std::span<const RowState> rows, size_t first, const Block& block,
                                 const Windows& windows, Doubts& doubts) {
   const D d;
@@ -130,10 +133,11 @@ HWY_INLINE void NormalizeGroups(std::span<const RowState> rows, size_t first, co
     auto least_a = Y::Spread(Window::Never().limit), least_b = least_a;
     const auto put = [&](VD y, unsigned char* at, hn::Vec<typename Y::Words>& least) HWY_ATTR {
       const VU patterns = Y::Take(y, addend, least);
-      kStream ? Y::Number::StreamPatterns(patterns, at) : Y::Number::StorePatterns(patterns, at);
+      kTraffic == Traffic::kPrefetchAndStream ? Y::Number::StreamPatterns(patterns, at)
+                                              : Y::Number::StorePatterns(patterns, at);
     };
     const size_t end = (group + 1) * kGroupColumns;
-    if constexpr (kStream) {
+    if constexpr (kTraffic != Traffic::kNothing) {
       for (size_t k = group * kGroupColumns * X::kBytes; k < end * X::kBytes; k += 64) {
         hwy::Prefetch(next_a + k);
         if constexpr (kRows == 2) hwy::Prefetch(next_b + k);
@@ -155,7 +159,7 @@ HWY_INLINE void NormalizeGroups(std::span<const RowState> rows, size_t first, co
 }
 
 // The columns of a block, of rows whose x, and whose y, are all aligned alike.
-template <class X, class Y, bool kStream>
+template <class X, class Y, Traffic kTraffic>
 HWY_INLINE void NormalizeBlock(std::span<const RowState> rows, const Block& block, const Windows& windows,
                                const NormalizedError& bound) {
   const auto* const gamma = block.parameters.gamma;  // no structured bindings: clang 14 cannot capture them
@@ -167,8 +171,8 @@ HWY_INLINE void NormalizeBlock(std::span<const RowState> rows, const Block& bloc
     for (const RowState& row : rows) centred = centred || row.center != 0;
     const auto normalize = [&](auto one_or_two, size_t r) HWY_ATTR {
       constexpr size_t kRows = decltype(one_or_two)::value;
-      centred ? NormalizeGroups<X, Y, true, kStream, kRows>(rows, r, block, windows, doubts)
-              : NormalizeGroups<X, Y, false, kStream, kRows>(rows, r, block, windows, doubts);
+      centred ? NormalizeGroups<X, Y, true, kTraffic, kRows>(rows, r, block, windows, doubts)
+              : NormalizeGroups<X, Y, false, kTraffic, kRows>(rows, r, block, windows, doubts);
     };
     size_t r = 0;
     for (; r + 2 <= rows.size(); r += 2) normalize(std::integral_constant<size_t, 2>(), r);

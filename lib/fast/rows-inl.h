@@ -42,9 +42,10 @@ HWY_INLINE void FindMoments(const Rows& rows, const RowShape& shape, Moments* mo
 }
 
 // All columns of rows with the parameters of `row`.
-template <class X, class Y, bool kStream>
-HWY_INLINE void NormalizeColumns(const Row& row, std::span<const RowState> rows, const Windows& windows,
-                                 const NormalizedError& bound) {
+template <class X, class Y, Traffic kTraffic>
+HWY_NOINLINE void NormalizeColumns(const Row& row, std::span<const RowState> rows, const Windows& windows,
+                                   const NormalizedError& bound) {
+  if (HWY_UNLIKELY(rows.empty())) return;
   ParameterBlock gamma, beta;
   for (size_t begin = 0; begin < row.columns; begin += kParameterBlock) {
     const size_t n = HWY_MIN(row.columns - begin, kParameterBlock);
@@ -52,7 +53,7 @@ HWY_INLINE void NormalizeColumns(const Row& row, std::span<const RowState> rows,
                       n,
                       {LoadParameters(*row.parameter_format, row.gamma, begin, n, 1, gamma),
                        LoadParameters(*row.parameter_format, row.beta, begin, n, 0, beta)}};
-    NormalizeBlock<X, Y, kStream>(rows, block, windows, bound);
+    NormalizeBlock<X, Y, kTraffic>(rows, block, windows, bound);
   }
 }
 
@@ -62,7 +63,7 @@ struct RowGroup {
   size_t admitted;
   Undecided undecided[kMostRows];
 
-  // `ahead` bytes after the rows' x are those of the next group.
+  // The next group's rows are `ahead` bytes after these.
   template <class X>
   HWY_INLINE void Admit(const Rows& rows, const RowShape& shape, size_t ahead) {
     Moments moments[kMostRows];
@@ -94,10 +95,12 @@ void NormalizeRowsAs(const Rows& rows, const Windows& windows, const Finish& fin
   RowGroup group;
   for (size_t first = 0; first < rows.count; first += together) {
     const size_t count = HWY_MIN(rows.count - first, together);
-    group.Admit<X>(rows.part(first, count), shape, together * rows.x_stride);
-    if (HWY_LIKELY(group.admitted != 0)) {
-      NormalizeColumns<X, Y, kStream>(row, {group.states, group.admitted}, windows, bound);
-    }
+    const bool is_last = rows.count - first - count < count;  // or there is less than another group
+    group.Admit<X>(rows.part(first, count), shape, is_last ? 0 : count * rows.x_stride);
+    constexpr Traffic kMost = kStream ? Traffic::kPrefetchAndStream : Traffic::kPrefetch;
+    constexpr Traffic kLeast = kStream ? Traffic::kPrefetchAndStream : Traffic::kNothing;
+    const auto normalize = is_last ? &NormalizeColumns<X, Y, kLeast> : &NormalizeColumns<X, Y, kMost>;
+    normalize(row, {group.states, group.admitted}, windows, bound);
     if (!finish(first, {group.undecided, count})) break;
   }
   if constexpr (kStream) hwy::FlushStream();
