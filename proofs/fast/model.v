@@ -15,7 +15,8 @@
       real_arithmetic     binary64 over R: round to nearest, ties to even, gradual underflow,
                           no overflow
 
-    Overflow is outside of real_arithmetic.  Masked and padded lanes are zeros, as in the loops. *)
+    Overflow is outside of real_arithmetic; no_overflow.v shows that there is none.  Masked and
+    padded lanes are zeros, as in the loops. *)
 
 From Coq Require Import ZArith Reals List Bool Arith.
 From Flocq Require Import Core.

@@ -320,7 +320,7 @@ Theorem row_sum_plain fused k xs : Forall binary64 xs ->
     (row_sum (real_arithmetic fused) k (step_sum R (real_arithmetic fused)) xs).
 Proof.
   intros F. rewrite sum_height_is_rounds.
-  apply (row_sum_near fused k (near 0) (step_sum R (real_arithmetic fused)) 0 (near_0 0)).
+  apply (real_row_sum_near fused k (near 0) (step_sum R (real_arithmetic fused)) 0 (near_0 0)).
   - intros h s w x s' w' d H N L. exact (near_add h s w x s' w' d N (near_le 0 h _ _ _ H L)).
   - induction F as [|x l X F IH]; simpl; constructor; [now apply near_exact|exact IH].
 Qed.

@@ -124,7 +124,7 @@ Proof.
   assert (G := growth_ge_1 (h + 3)). assert (Q := sqrt_pos (mean_sq c xs)).
   unfold m, moments_about, mean_dev. cbn [offset]. case op.
   - assert (L := leaves_sum fused c xs (supposed_numbers _ _ _ _ _ Sup) centre_binary64).
-    assert (N := row_sum_near fused k leaf_sum (step_sum R A) 1 (near_0 1)
+    assert (N := real_row_sum_near fused k leaf_sum (step_sum R A) 1 (near_0 1)
                    (step_sum_near fused) _ _ _ L).
     rewrite map_length in N. fold n h in N.
     assert (E := mean_near n _ _ _ _ row_length N).
@@ -142,7 +142,7 @@ Theorem mean_square_error :
   Rabs (mean_square_hat m - mean_sq c xs) <= (growth (h + 5) - 1) * (mean_sq c xs + least) + eta.
 Proof.
   assert (L := leaves_square fused c xs (supposed_numbers _ _ _ _ _ Sup) centre_binary64).
-  assert (N := row_sum_near fused k leaf_square (step_square R A) 3 leaf_square_0
+  assert (N := real_row_sum_near fused k leaf_square (step_square R A) 3 leaf_square_0
                  (step_square_near fused) _ _ _ L).
   rewrite map_length in N. fold n h in N.
   assert (E := mean_near n _ _ _ _ row_length N).

@@ -5,12 +5,13 @@
     element more often than SumHeight (lib/fast/error_bounds.h) says, for every row and every
     number of lanes 2^k.
 
-    Symbols.  near, lift: sums.v.
+    Symbols.  near, lift: sums.v; in the section, near is any relation with the properties of that.
       leaf s w d     the element d stands for the summand s, of magnitude w, before it is added
       step, base     how it is added, and how many roundings it has had
 
-    Main result.
-      row_sum_near   the sum has had base + sum_height roundings *)
+    Main results.
+      row_sum_near        the sum has had base + sum_height roundings, in any arithmetic
+      real_row_sum_near   in that of the theorems *)
 
 From Coq Require Import ZArith NArith Reals List Arith Lia Lra.
 From Flocq Require Import Core.
@@ -69,30 +70,37 @@ Qed.
 (** ** The loops *)
 
 Section Loops.
-Variable fused : bool.
+Variable number : Type.
+Variable A : arithmetic number.
 Variable k : nat.
-Let A := real_arithmetic fused.
 Let lanes := (2 ^ k)%nat.
-Let plus := vector_add R A.
+Let plus := vector_add number A.
 
-Variable leaf : R -> R -> R -> Prop.
-Variable step : R -> R -> R.
+(** near, for numbers of any arithmetic: what the loops need of it. *)
+Variable near : nat -> R -> R -> number -> Prop.
+Hypothesis near_0 : forall h, near h 0 0 (zero A).
+Hypothesis near_le : forall h h' s w x, (h <= h')%nat -> near h s w x -> near h' s w x.
+Hypothesis near_add : forall h s w x s' w' x',
+  near h s w x -> near h s' w' x' -> near (S h) (s + s') (w + w') (model.plus A x x').
+
+Variable leaf : R -> R -> number -> Prop.
+Variable step : number -> number -> number.
 Variable base : nat.
-Hypothesis leaf_0 : leaf 0 0 0.
+Hypothesis leaf_0 : leaf 0 0 (zero A).
 Hypothesis step_near : forall h s w x s' w' d,
   (base <= h)%nat -> near h s w x -> leaf s' w' d -> near (S h) (s + s') (w + w') (step x d).
 
 (** A vector of sums, and one of elements. *)
-Definition sums_near (h : nat) (s w : R) (v : list R) : Prop :=
+Definition sums_near (h : nat) (s w : R) (v : list number) : Prop :=
   lift (near h) s w v /\ length v = lanes.
-Definition elements_near (s w : R) (v : list R) : Prop := lift leaf s w v /\ length v = lanes.
+Definition elements_near (s w : R) (v : list number) : Prop := lift leaf s w v /\ length v = lanes.
 
 Lemma sums_le h h' s w v : (h <= h')%nat -> sums_near h s w v -> sums_near h' s w v.
 Proof.
   intros L (N & E). split; [|exact E]. revert N. apply lift_impl. intros *. now apply near_le.
 Qed.
 
-Lemma zeros_near h : sums_near h 0 0 (zeros R A k).
+Lemma zeros_near h : sums_near h 0 0 (zeros number A k).
 Proof. split; [apply lift_repeat, near_0|apply repeat_length]. Qed.
 
 Lemma plus_near h s w v s' w' v' :
@@ -107,7 +115,7 @@ Qed.
 
 Lemma take_near h s w v s' w' v' : (base <= h)%nat ->
   sums_near h s w v -> elements_near s' w' v' ->
-  sums_near (S h) (s + s') (w + w') (take R step v v').
+  sums_near (S h) (s + s') (w + w') (take number step v v').
 Proof.
   intros B (N & E) (N' & E'). split.
   - refine (lift_pairwise (near h) leaf (near (S h)) _ _ _ _ _ _ _ _ N N' _).
@@ -124,7 +132,7 @@ Lemma accumulate_near c : forall vs h s w s0 w0 v0 s1 w1 v1 s2 w2 v2 s3 w3 v3,
   (length vs <= 4 * c)%nat -> (base <= h)%nat -> lift elements_near s w vs ->
   sums_near h s0 w0 v0 -> sums_near h s1 w1 v1 -> sums_near h s2 w2 v2 -> sums_near h s3 w3 v3 ->
   sums_near (h + c + 2) (((s0 + s1) + (s2 + s3)) + s) (((w0 + w1) + (w2 + w3)) + w)
-    (accumulate R A step vs v0 v1 v2 v3).
+    (accumulate number A step vs v0 v1 v2 v3).
 Proof.
   induction c as [|c IH]; intros vs h s w s0 w0 v0 s1 w1 v1 s2 w2 v2 s3 w3 v3 H B L N0 N1 N2 N3.
   - destruct vs; [|simpl in H; lia]. inversion L. subst. rewrite !Rplus_0_r.
@@ -153,24 +161,24 @@ Proof.
     match goal with |- sums_near _ _ (_ + (wa + (wb + (wc + (wd + ?r))))) _ =>
       replace (w0 + w1 + (w2 + w3) + (wa + (wb + (wc + (wd + r)))))
         with ((w0 + wa) + (w1 + wb) + ((w2 + wc) + (w3 + wd)) + r) by ring end.
-    change (accumulate R A step (a :: b :: d :: e :: v) v0 v1 v2 v3)
-      with (accumulate R A step v (take R step v0 a) (take R step v1 b)
-              (take R step v2 d) (take R step v3 e)).
+    change (accumulate number A step (a :: b :: d :: e :: v) v0 v1 v2 v3)
+      with (accumulate number A step v (take number step v0 a) (take number step v1 b)
+              (take number step v2 d) (take number step v3 e)).
     apply IH; [simpl in H; lia|lia|exact L|sums..].
 Qed.
 
 Lemma block_near s w block : (length block <= sum_block)%nat -> lift leaf s w block ->
-  sums_near (base + chain k + 2) s w (block_sum R A k step block).
+  sums_near (base + chain k + 2) s w (block_sum number A k step block).
 Proof.
   intros H L. assert (P : (0 < lanes)%nat) by (apply Nat.neq_0_lt_0, Nat.pow_nonzero; lia).
-  assert (V : lift elements_near s w (vectors R A k block)).
+  assert (V : lift elements_near s w (vectors number A k block)).
   { assert (Q := lift_pieces leaf lanes P (length block) block s w (le_n _) L).
     unfold vectors. change (model.lanes k) with lanes. clear L. induction Q as [|? ? p ? ? ? (Lp & Hp) Q IH];
       [constructor|]. simpl. constructor; [|exact IH]. split.
     - unfold padded. rewrite <- (Rplus_0_r s), <- (Rplus_0_r w).
       apply lift_app; [exact Lp|]. now apply lift_repeat.
     - unfold padded. rewrite app_length, repeat_length. change (model.lanes k) with lanes. lia. }
-  assert (C : (length (vectors R A k block) <= 4 * chain k)%nat).
+  assert (C : (length (vectors number A k block) <= 4 * chain k)%nat).
   { unfold vectors. rewrite map_length. apply pieces_number; [exact P|].
     apply Nat.le_trans with (1 := H), chain_covers. }
   assert (Z := zeros_near base).
@@ -180,7 +188,7 @@ Qed.
 
 (** ** The counter *)
 
-Inductive counter : nat -> R -> R -> list (option (list R)) -> Prop :=
+Inductive counter : nat -> R -> R -> list (option (list number)) -> Prop :=
   | counter_nil h : counter h 0 0 []
   | counter_none h s w r : counter (S h) s w r -> counter h s w (None :: r)
   | counter_some h s w v s' w' r :
@@ -188,7 +196,7 @@ Inductive counter : nat -> R -> R -> list (option (list R)) -> Prop :=
 
 Lemma counter_add_near levels : forall h s w s' w' p,
   counter h s w levels -> sums_near h s' w' p ->
-  counter h (s + s') (w + w') (counter_add R A p levels).
+  counter h (s + s') (w + w') (counter_add number A p levels).
 Proof.
   induction levels as [|[held|] levels IH]; intros h s w s' w' p C N; simpl.
   - inversion C. subst. rewrite !(Rplus_comm 0). constructor; [exact N|constructor].
@@ -200,29 +208,29 @@ Proof.
 Qed.
 
 (** How many partial sums a counter holds, and that its highest level is occupied. *)
-Fixpoint held_sums (levels : list (option (list R))) : nat :=
+Fixpoint held_sums (levels : list (option (list number))) : nat :=
   match levels with
   | [] => 0
   | None :: r => 2 * held_sums r
   | Some _ :: r => S (2 * held_sums r)
   end.
-Fixpoint topped (levels : list (option (list R))) : Prop :=
+Fixpoint topped (levels : list (option (list number))) : Prop :=
   match levels with [] => True | [None] => False | _ :: r => topped r end.
 
 Lemma counter_add_held levels : forall p,
-  held_sums (counter_add R A p levels) = S (held_sums levels).
+  held_sums (counter_add number A p levels) = S (held_sums levels).
 Proof. induction levels as [|[v|] levels IH]; intros p; simpl; rewrite ?IH; lia. Qed.
 
-Lemma counter_add_nonempty levels p : counter_add R A p levels <> [].
+Lemma counter_add_nonempty levels p : counter_add number A p levels <> [].
 Proof. destruct levels as [|[v|] levels]; discriminate. Qed.
 
-Lemma counter_add_topped levels : forall p, topped levels -> topped (counter_add R A p levels).
+Lemma counter_add_topped levels : forall p, topped levels -> topped (counter_add number A p levels).
 Proof.
   induction levels as [|[v|] levels IH]; intros p T; simpl; [exact I| |].
-  - assert (T' : topped (counter_add R A (vector_add R A v p) levels))
+  - assert (T' : topped (counter_add number A (vector_add number A v p) levels))
       by (apply IH; now destruct levels).
-    assert (E := counter_add_nonempty levels (vector_add R A v p)).
-    now destruct (counter_add R A (vector_add R A v p) levels).
+    assert (E := counter_add_nonempty levels (vector_add number A v p)).
+    now destruct (counter_add number A (vector_add number A v p) levels).
   - now destruct levels.
 Qed.
 
@@ -256,9 +264,9 @@ Proof.
 Qed.
 
 Lemma counter_levels_near h : forall blocks s w levels s' w',
-  lift (fun s w block => sums_near h s w (block_sum R A k step block)) s w blocks ->
+  lift (fun s w block => sums_near h s w (block_sum number A k step block)) s w blocks ->
   counter h s' w' levels -> topped levels ->
-  let after := fold_left (fun l b => counter_add R A (block_sum R A k step b) l) blocks levels in
+  let after := fold_left (fun l b => counter_add number A (block_sum number A k step b) l) blocks levels in
   counter h (s' + s) (w' + w) after /\ topped after
   /\ held_sums after = (held_sums levels + length blocks)%nat.
 Proof.
@@ -275,7 +283,7 @@ Qed.
 
 Lemma levels_near levels : forall h s w s' w' total,
   counter h s w levels -> sums_near h s' w' total ->
-  sums_near (h + length levels) (s' + s) (w' + w) (fold_left (level_add R A) levels total).
+  sums_near (h + length levels) (s' + s) (w' + w) (fold_left (level_add number A) levels total).
 Proof.
   induction levels as [|l levels IH]; intros h s w s' w' t C N; simpl.
   - inversion C. subst. rewrite !Rplus_0_r, Nat.add_0_r. exact N.
@@ -286,7 +294,7 @@ Proof.
 Qed.
 
 Lemma lanes_near j : forall h s w v, lift (near h) s w v -> length v = (2 ^ j)%nat ->
-  near (h + j) s w (lanes_sum R A j v).
+  near (h + j) s w (lanes_sum number A j v).
 Proof.
   induction j as [|j IH]; intros h s w v L E.
   - destruct v as [|x [|y v]]; try discriminate E. rewrite Nat.add_0_r. now apply lift_one.
@@ -306,7 +314,7 @@ Theorem row_sum_near s w elements : lift leaf s w elements ->
   near (base + rounds (length elements) k) s w (row_sum A k step elements).
 Proof.
   intros L. unfold row_sum. set (blocks := pieces (length elements) sum_block elements).
-  assert (B : lift (fun s w b => sums_near (base + chain k + 2) s w (block_sum R A k step b))
+  assert (B : lift (fun s w b => sums_near (base + chain k + 2) s w (block_sum number A k step b))
                 s w blocks).
   { assert (P : (0 < sum_block)%nat) by (unfold sum_block; lia).
     assert (Q := lift_pieces leaf sum_block P (length elements) elements s w (le_n _) L).
@@ -314,7 +322,7 @@ Proof.
   assert (N : (length blocks <= (length elements + 255) / 256)%nat)
     by (apply pieces_number; [unfold sum_block; lia|apply blocks_cover]).
   destruct (counter_levels_near _ blocks s w [] 0 0 B (counter_nil _) I) as (C & T & H).
-  rewrite !Rplus_0_l in C. simpl in H. fold (counter_levels R A k step blocks) in C, T, H.
+  rewrite !Rplus_0_l in C. simpl in H. fold (counter_levels number A k step blocks) in C, T, H.
   assert (Z := levels_near _ _ _ _ _ _ _ C (zeros_near _)). rewrite !Rplus_0_l in Z.
   destruct Z as (Z & E).
   assert (F := lanes_near k _ _ _ _ Z E).
@@ -323,3 +331,14 @@ Proof.
 Qed.
 
 End Loops.
+
+(** Over the reals. *)
+Theorem real_row_sum_near fused k (leaf : R -> R -> R -> Prop) step base :
+  leaf 0 0 0 ->
+  (forall h s w x s' w' d, (base <= h)%nat -> near h s w x -> leaf s' w' d ->
+     near (S h) (s + s') (w + w') (step x d)) ->
+  forall s w elements, lift leaf s w elements ->
+  near (base + rounds (length elements) k) s w (row_sum (real_arithmetic fused) k step elements).
+Proof.
+  exact (row_sum_near R (real_arithmetic fused) k near near_0 near_le near_add leaf step base).
+Qed.

@@ -15,7 +15,7 @@ From Coq Require Import ZArith NArith Reals List.
 From Flocq Require Import Core.
 From ExactNorm Require Import specification fast.width fast.demotion fast.ends fast.row_data
   fast.answers fast.statistics fast.model fast.operations fast.sums fast.elements fast.row_moments
-  fast.normalize.
+  fast.normalize fast.overflow fast.limited_moments fast.no_overflow.
 Import ListNotations.
 
 Local Open Scope R_scope.
@@ -103,6 +103,27 @@ Theorem moments_are_about_a_centre fused k op eps xs :
     moments (real_arithmetic fused) k op eps xs
     = moments_about (real_arithmetic fused) k op eps xs centre.
 Proof. exact (moments_about_some fused k op eps xs). Qed.
+
+(** ** Overflow
+
+    Of a row below 2^128, with gamma and beta below 2^128: where binary64 has a largest number and
+    what is not finite is None, everything is there, and is the same. *)
+Theorem nothing_overflows fused k op eps xs :
+  supposed k op eps xs None -> Forall (fun x => Rabs x < bpow radix2 128) xs ->
+  let M := moments (real_arithmetic fused) k op eps xs in
+  let M' := moments (limited_arithmetic fused) k op (Some eps) (map Some xs) in
+  admitted M' = admitted M /\
+  (admitted M = true ->
+   M' = there M /\
+   forall x g b, In x xs -> Rabs g < bpow radix2 128 -> Rabs b < bpow radix2 128 ->
+     t_hat (limited_arithmetic fused) M' (Some x) = Some (t_hat (real_arithmetic fused) M x) /\
+     y_hat (limited_arithmetic fused) M' (Some x) (Some g) (Some b)
+     = Some (y_hat (real_arithmetic fused) M x g b)).
+Proof.
+  intros S X. split; [exact (limited_admission fused k op eps xs X S)|]. intros Adm.
+  split; [exact (limited_moments fused k op eps xs X S Adm)|]. intros x g b.
+  exact (limited_elements fused k op eps xs X S x g b Adm).
+Qed.
 
 (** ** From bit patterns to bits
 

@@ -12,8 +12,7 @@
       leaf s w d     likewise for an element of the row before it is added
 
     Main results.
-      tree_near        any tree of additions: height h, so h roundings
-      row_sum_near     the sum as the loops form it: sum_height of them, and those of the elements *)
+      tree_near        any tree of additions: height h, so h roundings *)
 
 From Coq Require Import ZArith Reals List Arith Lia Lra.
 From Flocq Require Import Core.
@@ -143,7 +142,8 @@ Proof.
   rewrite <- (Rplus_0_l 0). now constructor.
 Qed.
 
-Lemma lift_pairwise {X Y} (P : R -> R -> X -> Prop) (Q : R -> R -> Y -> Prop) (S : R -> R -> R -> Prop) f
+Lemma lift_pairwise {X Y Z} (P : R -> R -> X -> Prop) (Q : R -> R -> Y -> Prop)
+    (S : R -> R -> Z -> Prop) f
     (ok : forall s w x s' w' y, P s w x -> Q s' w' y -> S (s + s') (w + w') (f x y)) :
   forall v s w v' s' w', lift P s w v -> lift Q s' w' v' -> length v = length v' ->
   lift S (s + s') (w + w') (pairwise f v v').
