@@ -2,6 +2,9 @@
 // rows-inl.h for every target that the compiler can build, and the list of them.
 #include "lib/fast/rows.h"
 
+#include <array>
+#include <bit>
+
 #include "lib/fast/target.h"
 
 // Without this an aarch64 build would have no scalar target, nor an x86 one the older ones.
@@ -50,8 +53,11 @@ HWY_EXPORT(SharpenRowTarget);
 
 namespace {
 
-std::vector<Target> FindTargets() {
-  std::vector<Target> targets;
+using Targets = std::array<Target, static_cast<size_t>(std::popcount(uint64_t{HWY_TARGETS}))>;
+
+Targets FindTargets() {
+  Targets targets;
+  size_t count = 0;
   const int64_t supported = hwy::SupportedTargets();
   // A lower bit is a better target.
   for (int64_t left = HWY_TARGETS; left != 0; left &= left - 1) {
@@ -62,17 +68,20 @@ std::vector<Target> FindTargets() {
     hwy::ChosenTarget one;  // our own, apart from the process's
     one.Update(bit);
     const size_t index = one.GetIndex();
-    targets.push_back({name, (supported & bit) != 0, HWY_DISPATCH_TABLE(IdTarget)[index],
-                       HWY_DISPATCH_TABLE(FindWindowsTarget)[index], HWY_DISPATCH_TABLE(NormalizeRowsTarget)[index],
-                       HWY_DISPATCH_TABLE(SharpenRowTarget)[index]});
+    targets[count++] = {name,
+                        (supported & bit) != 0,
+                        HWY_DISPATCH_TABLE(IdTarget)[index],
+                        HWY_DISPATCH_TABLE(FindWindowsTarget)[index],
+                        HWY_DISPATCH_TABLE(NormalizeRowsTarget)[index],
+                        HWY_DISPATCH_TABLE(SharpenRowTarget)[index]};
   }
   return targets;
 }
 
 }  // namespace
 
-const std::vector<Target>& BuiltTargets() {
-  static const std::vector<Target> targets = FindTargets();
+std::span<const Target> BuiltTargets() {
+  static const Targets targets = FindTargets();
   return targets;
 }
 

@@ -111,7 +111,7 @@ size_t ExpectCertifiedToBeExact(Stage stage, const Target& target, const Problem
 }
 
 std::vector<Target> SupportedTargets() {
-  std::vector<Target> targets = BuiltTargets();  // a copy
+  std::vector<Target> targets(BuiltTargets().begin(), BuiltTargets().end());
   std::erase_if(targets, [](const Target& t) { return !t.supported; });
   return targets;
 }
