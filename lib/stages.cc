@@ -23,9 +23,11 @@ bool HasBinary64(const Row& row) {
 
 }  // namespace
 
-// In place, x of some rows while y is written over it. Small ones need no allocation.
+// In place, x of some rows while y is written over it. kSmall bytes need no allocation.
 class InputCopy {
  public:
+  static constexpr size_t kSmall = size_t{24} << 10;
+
   InputCopy() {}  // NOLINT(modernize-use-equals-default): `= default` would have the array zeroed
 
   // Rows that read a copy of x instead. Throws std::bad_alloc.
@@ -44,7 +46,7 @@ class InputCopy {
 
   size_t row_bytes_ = 0;
   std::vector<unsigned char> large_;
-  alignas(64) unsigned char small_[size_t{24} << 10];
+  alignas(64) unsigned char small_[kSmall];
 };
 
 namespace {
@@ -146,7 +148,8 @@ size_t Stages::NormalizeFast(const Rows& rows, InputCopy* copy) const {
 
 size_t Stages::NormalizeInPlace(const Rows& rows) const {
   InputCopy copy;
-  const size_t together = fast::RowsTogether(rows.first.columns, false);
+  const size_t small = std::max<size_t>(InputCopy::kSmall / rows.x_bytes(), 1);
+  const size_t together = std::min(fast::RowsTogether(rows.first.columns, false), small);
   for (size_t i = 0; i < rows.count; i += together) {
     const size_t n = std::min(rows.count - i, together);
     try {

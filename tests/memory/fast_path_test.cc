@@ -40,15 +40,17 @@ TEST(FastPath, OfOrdinaryRowsOfAnyFormatsAllocatesNothing) {
   for (size_t combination = 0; combination < 64; ++combination) {
     const Format &x = *kFormats[combination % 4], &parameter = *kFormats[combination / 4 % 4];
     const Format& y = *kFormats[combination / 16];
-    for (const size_t n : {64, 768, 2999}) {
+    for (const size_t n : {64, 768, 2999}) {  // 24 KiB of a row in place are copied without allocating
       const rows::Matrix matrix = Ordinary(random, x, parameter, y, n);
       for (const bool in_place : {false, true}) {
-        if (in_place && !(x == y && n <= 768)) continue;  // the copy of longer rows is allocated
+        if (in_place && !(x == y)) continue;
         for (const bool prepared : {false, true}) {
           Placed placed(matrix, {.in_place = in_place, .prepared = prepared});
           exactnorm_call call = placed.call();
           call.parallel_for = prepared ? &Serial : nullptr;
           if (n == 64) call.mean = call.rstd = nullptr;
+          // Of such rows it may be a tie of 16 bits, which integers decide.
+          if (y == kF16 || y == kBF16) call.mean = nullptr;
           exactnorm_status status = EXACTNORM_OK;
           EXPECT_EQ(Allocations(call, status), 0) << x.name << " " << parameter.name << " " << y.name << " " << n;
           EXPECT_EQ(status, EXACTNORM_OK);
