@@ -4,7 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <regex>
 #include <string>
+#include <vector>
 
 #include "bench/kernel/child.h"
 #include "bench/kernel/plugin_kernel.h"
@@ -130,6 +132,41 @@ TEST(Verify, JunitFailsWhatIsClaimedAndNotHeld) {
   const std::string crash = ReportJunit(Verify("crash"));
   EXPECT_TRUE(Contains(crash, "name=\"no crash\">\n      <failure message=\"signal 11")) << crash;
   EXPECT_FALSE(Contains(crash, "|y - b| + |b|\" <")) << crash;
+}
+
+// Tags are closed in order, attributes are quoted, and no & stands alone: of XML, what a report can get wrong.
+bool IsWellFormed(const std::string& xml) {
+  static const std::regex kTag(R"re(<(\?xml[^<>]*\?|/([a-z]+)|([a-z]+)((?: [a-z]+="[^"<]*")*)(/?))>)re");
+  static const std::regex kLoneAmpersand("&(?!(amp|lt|gt|quot|apos|#[0-9]+);)");
+  if (std::regex_search(xml, kLoneAmpersand)) return false;
+  std::vector<std::string> open;
+  size_t end = 0;
+  for (std::sregex_iterator tag(xml.begin(), xml.end(), kTag), last; tag != last; ++tag) {
+    const std::smatch& match = *tag;
+    const auto begin = static_cast<size_t>(match.position());
+    if (xml.substr(end, begin - end).find('<') != std::string::npos) return false;
+    end = begin + static_cast<size_t>(match.length());
+    if (match[2].matched) {
+      if (open.empty() || open.back() != match[2]) return false;
+      open.pop_back();
+    } else if (match[3].matched && match[5].length() == 0) {
+      open.push_back(match[3]);
+    }
+  }
+  return open.empty() && xml.find('<', end) == std::string::npos;
+}
+
+TEST(Verify, JunitIsWellFormedWhateverNamesAndFindingsHold) {
+  EXPECT_FALSE(IsWellFormed("<a><b></a></b>") || IsWellFormed("<a>") || IsWellFormed("<a>&</a>") ||
+               IsWellFormed("<a b=\"<\"/>") || IsWellFormed("<a>x < y</a>"));
+  Report report = Verify("crash");
+  EXPECT_TRUE(IsWellFormed(ReportJunit(report))) << ReportJunit(report);
+  report.verdict.subject = "\"a\" <b> & 'c' ]]> \x01";
+  for (laws::Finding& f : report.verdict.findings) {
+    if (f.counterexample) f.counterexample->finding = report.verdict.subject;
+  }
+  EXPECT_TRUE(IsWellFormed(ReportJunit(report))) << ReportJunit(report);
+  EXPECT_FALSE(Contains(ReportJunit(report), "\x01"));
 }
 
 TEST(ForcedTargets, AreThoseThatTheKernelAccepts) {
