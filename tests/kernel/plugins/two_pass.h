@@ -7,12 +7,12 @@
 #include <exactnorm/kernel.h>
 #include <math.h>
 
-static int two_pass_takes(const exactnorm_kernel_call* c) {
+static inline int two_pass_takes(const exactnorm_kernel_call* c) {
   return c->operation == EXACTNORM_LAYER_NORM && c->x_format == EXACTNORM_F32 && c->y_format == EXACTNORM_F32 &&
          c->parameter_format == EXACTNORM_F32 && c->statistics_format == EXACTNORM_F32;
 }
 
-static int two_pass(const exactnorm_kernel_call* c) {
+static inline int two_pass(const exactnorm_kernel_call* c) {
   if (!two_pass_takes(c)) return EXACTNORM_KERNEL_UNSUPPORTED;
   for (size_t r = 0; r < c->rows; ++r) {
     const float* x = (const float*)c->x + r * c->x_stride;
