@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the fast stage of every target certifies is what the exact stage says, bit for bit; and it certifies nearly
-// everything of ordinary rows. Rows: tests/rows (random, ill-conditioned, wild, subnormal, ties, at overflow, with
-// NaNs and infinities), all lengths around the boundaries of vectors, groups and blocks, any alignment.
+// What the fast stage of every target certifies is what the exact stage says, bit for bit. (How much it certifies:
+// decline_rate_test.cc; rows together: block_edges_test.cc.) Rows: tests/rows (random, ill-conditioned, wild,
+// subnormal, ties, at overflow, with NaNs and infinities), all lengths around the boundaries of vectors, groups and
+// blocks, any alignment.
 //   fast_rows_test [--elements=E]   random elements per target, 1000000 if not given
 #include "lib/fast/rows.h"
 
@@ -217,26 +218,6 @@ TEST(SharpRows, AreExactAroundEveryBoundaryOfVectorsAndBlocks) {
       }
       if (HasFailure()) return;
     }
-  }
-}
-
-// Share of elements that are left to the exact stage, of ordinary rows of n columns.
-double UndecidedShare(const Target& target, const Format& f, size_t n, size_t rows) {
-  rows::Generator random(3);
-  size_t undecided = 0;
-  for (size_t r = 0; r < rows; ++r) {
-    const FastAnswer fast = Through(Stage::kFast, target, Ordinary(random, f, f, f, n), 0);
-    undecided += fast.undecided.declined() ? n : fast.undecided.columns().size();
-  }
-  return static_cast<double>(undecided) / static_cast<double>(n * rows);
-}
-
-TEST(FastRows, CertifyNearlyEverythingOfOrdinaryRows) {
-  for (const Target& target : SupportedTargets()) {
-    EXPECT_LT(UndecidedShare(target, kF32, 768, 200), 0.0001) << target.name;
-    EXPECT_LT(UndecidedShare(target, kBF16, 768, 200), 0.0001) << target.name;
-    EXPECT_LT(UndecidedShare(target, kF16, 768, 200), 0.0001) << target.name;
-    EXPECT_LT(UndecidedShare(target, kF32, 65536, 3), 0.001) << target.name;
   }
 }
 
