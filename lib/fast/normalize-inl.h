@@ -69,7 +69,8 @@ HWY_NOINLINE void SharpenGroup(const RowState& row, const unsigned char* x, cons
     const VD error = hn::MulAdd(hn::Abs(g), t_error, ends);
     Certified certified;
     const VU patterns = Y::RoundEnds(hn::Sub(value, error), hn::Add(value, error), certified);
-    if constexpr (!(kTaken && Y::kTakesNearest)) Y::Number::StorePatterns(patterns, y + i * Y::Number::kBytes);
+    if constexpr (!(kTaken && Y::kTakesNearest))
+      Y::Number::Store(Y::Number::Narrow(patterns), y + i * Y::Number::kBytes);
     if (HWY_LIKELY(hn::AllTrue(u, certified))) continue;
     uint32_t flags[HWY_MAX_BYTES / sizeof(double)];
     hn::StoreU(hn::IfThenElseZero(certified, hn::Set(u, 1)), u, flags);
@@ -132,9 +133,8 @@ HWY_INLINE void NormalizeGroups(std::span<const RowState> rows, size_t first, co
     const auto addend = Y::Spread(window.addend), limit = Y::Spread(window.limit);
     auto least_a = Y::Spread(Window::Never().limit), least_b = least_a;
     const auto put = [&](VD y, unsigned char* at, hn::Vec<typename Y::Words>& least) HWY_ATTR {
-      const VU patterns = Y::Take(y, addend, least);
-      kTraffic == Traffic::kPrefetchAndStream ? Y::Number::StreamPatterns(patterns, at)
-                                              : Y::Number::StorePatterns(patterns, at);
+      const auto narrow = Y::Take(y, addend, least);
+      kTraffic == Traffic::kPrefetchAndStream ? Y::Number::Stream(narrow, at) : Y::Number::Store(narrow, at);
     };
     const size_t end = (group + 1) * kGroupColumns;
     if constexpr (kTraffic != Traffic::kNothing) {

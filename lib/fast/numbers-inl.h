@@ -28,26 +28,28 @@ using H = hn::Rebind<uint16_t, D>;  // as many 16-bit patterns
 using VD = hn::Vec<D>;
 using VF = hn::Vec<F>;
 using VU = hn::Vec<U>;
+using VH = hn::Vec<H>;
 
 // Columns are normalised in groups, whole vectors on every target.
 inline constexpr size_t kGroupColumns = 32;
 static_assert(kGroupColumns * sizeof(double) % HWY_MAX_BYTES == 0);
 
-// The formats, each with its bytes per number, exact loads, and the store of patterns that stand in 32 bits each; past
-// the caches, where it is streamed. Addresses have to be multiples of kBytes, since not every target reads others; to
-// stream, of the bytes that are written.
+// The formats, each with its bytes per number, exact loads, and the store of patterns that stand in 32 bits each, once
+// they are narrowed; past the caches, where it is streamed. Addresses have to be multiples of kBytes, since not every
+// target reads others; to stream, of the bytes that are written.
 inline constexpr size_t kLeastStreamed = 16;  // Stream writes that much, however short the vector
 struct Binary32 {
   static constexpr size_t kBytes = 4;
   static HWY_INLINE VF LoadFloats(const unsigned char* at) {
     return hn::LoadU(F(), reinterpret_cast<const float*>(at));
   }
-  static HWY_INLINE void StorePatterns(VU patterns, unsigned char* at) {
-    hn::StoreU(patterns, U(), reinterpret_cast<uint32_t*>(at));
+  static HWY_INLINE VU Narrow(VU patterns) { return patterns; }
+  static HWY_INLINE void Store(VU narrow, unsigned char* at) {
+    hn::StoreU(narrow, U(), reinterpret_cast<uint32_t*>(at));
   }
-  static HWY_INLINE void StreamPatterns(VU patterns, unsigned char* at) {
-    if constexpr (hn::MaxLanes(U()) * kBytes < kLeastStreamed) return StorePatterns(patterns, at);
-    hn::Stream(patterns, U(), reinterpret_cast<uint32_t*>(at));
+  static HWY_INLINE void Stream(VU narrow, unsigned char* at) {
+    if constexpr (hn::MaxLanes(U()) * kBytes < kLeastStreamed) return Store(narrow, at);
+    hn::Stream(narrow, U(), reinterpret_cast<uint32_t*>(at));
   }
 };
 
@@ -57,12 +59,13 @@ struct Bits16 {
     return hn::PromoteTo(U(), hn::LoadU(H(), reinterpret_cast<const uint16_t*>(at)));
   }
   // DemoteTo saturates; what is below 2^16 stays.
-  static HWY_INLINE void StorePatterns(VU patterns, unsigned char* at) {
-    hn::StoreU(hn::DemoteTo(H(), hn::BitCast(I(), patterns)), H(), reinterpret_cast<uint16_t*>(at));
+  static HWY_INLINE VH Narrow(VU patterns) { return hn::DemoteTo(H(), hn::BitCast(I(), patterns)); }
+  static HWY_INLINE void Store(VH narrow, unsigned char* at) {
+    hn::StoreU(narrow, H(), reinterpret_cast<uint16_t*>(at));
   }
-  static HWY_INLINE void StreamPatterns(VU patterns, unsigned char* at) {
-    if constexpr (hn::MaxLanes(U()) * kBytes < kLeastStreamed) return StorePatterns(patterns, at);
-    hn::Stream(hn::DemoteTo(H(), hn::BitCast(I(), patterns)), H(), reinterpret_cast<uint16_t*>(at));
+  static HWY_INLINE void Stream(VH narrow, unsigned char* at) {
+    if constexpr (hn::MaxLanes(H()) * kBytes < kLeastStreamed) return Store(narrow, at);
+    hn::Stream(narrow, H(), reinterpret_cast<uint16_t*>(at));
   }
 };
 
@@ -73,10 +76,18 @@ struct Bfloat16 : Bits16 {
   }
 };
 
+// Whether the CPU converts binary16 as IEEE 754 has it.
+#undef EXACTNORM_CONVERTS_BINARY16
+#if HWY_TARGET <= HWY_AVX2 || HWY_TARGET == HWY_NEON
+#define EXACTNORM_CONVERTS_BINARY16 1
+#else
+#define EXACTNORM_CONVERTS_BINARY16 0
+#endif
+
 // By the CPU where it can. Else a binary16's fields as those of a binary32 mean the number times 2^-112, subnormals
 // too; the product is exact. Infinities and NaNs become such: their fields would mean 65536 and more.
 struct Binary16 : Bits16 {
-#if HWY_TARGET <= HWY_AVX2 || HWY_TARGET == HWY_NEON
+#if EXACTNORM_CONVERTS_BINARY16
   static HWY_INLINE VF LoadFloats(const unsigned char* at) {
     const hn::Rebind<hwy::float16_t, D> f16;
     return hn::PromoteTo(F(), hn::LoadU(f16, reinterpret_cast<const hwy::float16_t*>(at)));

@@ -26,8 +26,8 @@ using Certified = hn::Mask<U>;
 // Each output format has the test's form, what one unit of its width w is worth in units of y^'s binary64 ulp and what
 // is lost of them, the least and the largest magnitude that its results may have, and
 //   Spread: a window's addend or limit in every lane of Words;
-//   Take: y^ to patterns, right if what `least` becomes is nowhere below the window's limit; kTakesNearest: RN(y^);
-//   RoundEnds: patterns of RN(y) for every y in [low, high], where `certified`.
+//   Take: y^ to narrow patterns, right if what `least` becomes is nowhere below the window's limit; kTakesNearest:
+//   RN(y^); RoundEnds: patterns of RN(y) for every y in [low, high], where `certified`.
 struct RoundToBinary32 {
   using Number = Binary32;
   using Test = HalvesTest;
@@ -151,8 +151,10 @@ struct RoundToBfloat16 : RoundToBits16<16> {
   static constexpr double kLeast = 0x1p-126;
   static constexpr double kMost = 0x1p127;
 
-  static HWY_INLINE VU Cut(VU binary32) { return hn::ShiftRight<16>(hn::Add(binary32, hn::Set(U(), 0x8000))); }
-  static HWY_INLINE VU Take(VD y, hn::Vec<Words> addend, hn::Vec<Words>& least) {
+  static HWY_INLINE VH Cut(VU binary32) {
+    return Number::Narrow(hn::ShiftRight<16>(hn::Add(binary32, hn::Set(U(), 0x8000))));
+  }
+  static HWY_INLINE VH Take(VD y, hn::Vec<Words> addend, hn::Vec<Words>& least) {
     return Cut(TakeBinary32(y, addend, least));
   }
   static HWY_INLINE VU RoundEnds(VD low, VD high, Certified& certified) {
@@ -165,14 +167,22 @@ struct RoundToBinary16 : RoundToBits16<13> {
   static constexpr double kLeast = 0x1p-14;
   static constexpr double kMost = 65000;
 
-  static HWY_INLINE VU Cut(VU binary32) {
+  // By the CPU where it can; for normal numbers that are not in the middle of two, rounding them is cutting them.
+#if EXACTNORM_CONVERTS_BINARY16
+  static HWY_INLINE VH Cut(VU binary32) {
+    const hn::Rebind<hwy::float16_t, D> f16;
+    return hn::BitCast(H(), hn::DemoteTo(f16, hn::BitCast(F(), binary32)));
+  }
+#else
+  static HWY_INLINE VH Cut(VU binary32) {
     const U u;
     const VU magnitude = hn::And(binary32, hn::Set(u, 0x7FFFFFFF));
     const VU sign = hn::And(hn::ShiftRight<16>(binary32), hn::Set(u, 0x8000));
     const VU cut = hn::ShiftRight<13>(hn::Add(magnitude, hn::Set(u, 0x1000)));
-    return hn::Or(hn::Sub(cut, hn::Set(u, 112 << 10)), sign);
+    return Number::Narrow(hn::Or(hn::Sub(cut, hn::Set(u, 112 << 10)), sign));
   }
-  static HWY_INLINE VU Take(VD y, hn::Vec<Words> addend, hn::Vec<Words>& least) {
+#endif
+  static HWY_INLINE VH Take(VD y, hn::Vec<Words> addend, hn::Vec<Words>& least) {
     return Cut(TakeBinary32(y, addend, least));
   }
   static HWY_INLINE VU RoundEnds(VD low, VD high, Certified& certified) {
