@@ -60,7 +60,7 @@ std::string CommandLine(const Settings& s) {
     if (kernel->argument() != last) line += " " + kernel->argument();
     last = kernel->argument();
   }
-  if (s.search_seconds != 0) line += fmt::format(" --seconds {}", s.search_seconds);
+  if (s.seconds != 0) line += fmt::format(" --seconds {}", s.seconds);
   if (s.sweeps) line += " --sweeps";
   return line;
 }

@@ -228,8 +228,10 @@ CLI::App* AddMeasureCommand(CLI::App& app, MeasureOptions& options) {
       ->check(CLI::Range(-24, 24))
       ->type_name("K");
   command
-      ->add_option("--seconds", settings.search_seconds,
-                   "also search the largest error of each kernel on short rows, for so long in all (default: 0)")
+      ->add_option(
+          "--seconds", settings.seconds,
+          "also search the largest error of each kernel on short rows, for so long in all; and end the sweeps after so "
+          "long, leaving points out (default: 0, no search and whole sweeps)")
       ->check(CLI::Range(0.0, 1e6))
       ->type_name("SECONDS");
   command

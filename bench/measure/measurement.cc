@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <exception>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 #include "bench/measure/plane_picture.h"
 #include "bench/measure/plugged_kernel.h"
@@ -134,6 +136,51 @@ struct Tasks {
   }
 };
 
+bool InSweep(const Result& result) {
+  return result.point.group != kDistributions && result.point.group != kReportedBugs;
+}
+
+void MeasureDistributions(Measurement& measurement, exactnorm_parallel_for parallel_for) {
+  const Settings& settings = measurement.settings;
+  Tasks tasks;
+  for (Section& section : measurement.sections) {
+    for (Result& result : section.results) {
+      if (!InSweep(result)) tasks.list.emplace_back([&section, &result] { MeasurePoint(section.subjects, result); });
+    }
+    if (settings.sweeps && section.operation == EXACTNORM_LAYER_NORM) {
+      tasks.list.emplace_back([&section, &settings] {
+        section.plane = std::make_shared<const PlanePicture>(
+            DrawnPlane(section.subjects, *section.format, settings.eps, settings.seed));
+      });
+    }
+  }
+  tasks.RunAll("exactnorm measure", parallel_for);
+}
+
+// Until the time is over; what has begun is finished. A quarter of the points already spans every sweep.
+void MeasureSweeps(Measurement& measurement, exactnorm_parallel_for parallel_for) {
+  const double seconds = measurement.settings.seconds;
+  std::vector<std::pair<Section*, Result*>> points;
+  for (Section& section : measurement.sections) {
+    for (Result& result : section.results) {
+      if (InSweep(result)) points.emplace_back(&section, &result);
+    }
+  }
+  using Clock = std::chrono::steady_clock;
+  const auto end = Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+  Tasks tasks;
+  for (const size_t i : CoarseToFine(points.size())) {
+    tasks.list.emplace_back([point = points[i], seconds, end] {
+      if (seconds > 0 && Clock::now() >= end) {
+        if (point.second->point.obstacle.empty()) point.second->point.obstacle = "not measured within --seconds";
+        return;
+      }
+      MeasurePoint(point.first->subjects, *point.second);
+    });
+  }
+  tasks.RunAll("exactnorm measure, sweeps", parallel_for);
+}
+
 constexpr double kNoLimit = 1e8;  // seconds
 
 // Every subject's search gets the same share of the time.
@@ -142,12 +189,12 @@ void SearchWorstCases(Measurement& measurement, exactnorm_parallel_for parallel_
   size_t searches = 0;
   for (const Section& section : measurement.sections) searches += section.subjects.size();
   const double threads = std::max(1u, std::thread::hardware_concurrency());
-  const double seconds = settings.search_seconds * threads / static_cast<double>(searches);
+  const double share = settings.seconds * threads / static_cast<double>(searches);
   Tasks tasks;
   for (Section& section : measurement.sections) {
     section.records.resize(section.subjects.size());
     for (size_t k = 0; k < section.subjects.size(); ++k) {
-      tasks.list.emplace_back([&section, &settings, k, seconds] {
+      tasks.list.emplace_back([&section, &settings, k, share] {
         // A row that the subject does not do counts as right: no record.
         const auto run = [&section, k](const Row& row) {
           try {
@@ -158,7 +205,7 @@ void SearchWorstCases(Measurement& measurement, exactnorm_parallel_for parallel_
         };
         const Search search{section.operation, section.format, settings.eps, settings.seed};
         section.records[k] = settings.search_steps > 0 ? WorstCase(search, run, kNoLimit, settings.search_steps)
-                                                       : WorstCase(search, run, seconds);
+                                                       : WorstCase(search, run, share);
       });
     }
   }
@@ -187,20 +234,9 @@ Measurement Measure(const Settings& settings, exactnorm_parallel_for parallel_fo
       measurement.sections.push_back(std::move(section));
     }
   }
-  Tasks points;
-  for (Section& section : measurement.sections) {
-    for (Result& result : section.results) {
-      points.list.emplace_back([&section, &result] { MeasurePoint(section.subjects, result); });
-    }
-    if (settings.sweeps && section.operation == EXACTNORM_LAYER_NORM) {
-      points.list.emplace_back([&section, &settings] {
-        section.plane = std::make_shared<const PlanePicture>(
-            DrawnPlane(section.subjects, *section.format, settings.eps, settings.seed));
-      });
-    }
-  }
-  points.RunAll("exactnorm measure", parallel_for);
-  if (settings.search_seconds > 0 || settings.search_steps > 0) SearchWorstCases(measurement, parallel_for);
+  MeasureDistributions(measurement, parallel_for);
+  if (settings.sweeps) MeasureSweeps(measurement, parallel_for);
+  if (settings.seconds > 0 || settings.search_steps > 0) SearchWorstCases(measurement, parallel_for);
   return measurement;
 }
 

@@ -62,8 +62,9 @@ struct Settings {
   bool sweeps = false;                       // and, of LayerNorm, the picture of rows of three
   bool claims = false;                       // in the text, where they would take room; they are always measured
   int prescale = 0;                          // log2; 0: none
-  uint64_t search_steps = 0;                 // rows to try for each worst case; 0: as many as search_seconds allow
-  double search_seconds = 0;                 // for all searches of worst cases together, on all threads
+  uint64_t search_steps = 0;                 // rows to try for each worst case; 0: as many as `seconds` allow
+  double seconds = 0;                        // 0: no search; else for all searches of worst cases together, on all
+                                             // threads, and for all sweeps, which leave out what is left by then
   std::vector<PluggedKernel*> kernels = {};  // measured too, last, in the sections that they support
 };
 

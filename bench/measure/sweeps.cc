@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace exactnorm::measure {
 namespace {
@@ -69,6 +70,14 @@ Workload WorkloadAt(const Sweep& sweep, int log2_parameter) {
 
 Shape ShapeAt(const Sweep& sweep, int log2_parameter, size_t columns, double eps) {
   return sweep.shape({8, std::min<size_t>(columns, 256), eps}, std::ldexp(1.0, log2_parameter));
+}
+
+std::vector<size_t> CoarseToFine(size_t count) {
+  std::vector<size_t> order;
+  for (const auto& [first, step] : {std::pair<size_t, size_t>{0, 4}, {2, 4}, {1, 2}}) {
+    for (size_t i = first; i < count; i += step) order.push_back(i);
+  }
+  return order;
 }
 
 }  // namespace exactnorm::measure

@@ -4,8 +4,10 @@
 #ifndef EXACTNORM_BENCH_MEASURE_SWEEPS_H_
 #define EXACTNORM_BENCH_MEASURE_SWEEPS_H_
 
+#include <cstddef>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "bench/measure/workloads.h"
 
@@ -33,6 +35,10 @@ std::span<const Sweep> Sweeps();
 // Rows 8 x at most 256, unless the sweep is over their length.
 Workload WorkloadAt(const Sweep& sweep, int log2_parameter);
 Shape ShapeAt(const Sweep& sweep, int log2_parameter, size_t columns, double eps);
+
+// An order of `count` points in which any beginning covers the whole range: every fourth, then those half way between,
+// then the rest.
+std::vector<size_t> CoarseToFine(size_t count);
 
 }  // namespace exactnorm::measure
 #endif  // EXACTNORM_BENCH_MEASURE_SWEEPS_H_

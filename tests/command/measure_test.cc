@@ -2,7 +2,9 @@
 // `exactnorm measure` as a user has it: what goes to the screen, what to files, and when nothing does.
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <regex>
 
 #include "tests/command/command_test.h"
 
@@ -102,6 +104,33 @@ TEST_F(Measure, LeavesNothingBehindWhenItIsInterrupted) {
   const Outcome outcome = Execute("measure --report a.html --json a.json", "timeout -s INT 1");
   EXPECT_NE(outcome.exit_code, 0);
   EXPECT_TRUE(Files().empty());
+}
+
+// Three seconds of searches in nine tasks, so that a second passes between the first task and the last.
+constexpr char kLong[] = "measure --op layer_norm --formats f64 --rows 1 --columns 8 --seconds 3";
+
+// On a terminal, which script(1) gives it: a line that is wiped at the end; and nothing of it in the output.
+TEST_F(Measure, ShowsProgressOnATerminal) {
+  const std::string inner = std::string("'" EXACTNORM_COMMAND_PATH "' ") + kLong + " >table";
+  ASSERT_EQ(
+      std::system(
+          ("cd '" + Path("").string() + "' && script -qec \"" + inner + "\" terminal >echoed </dev/null").c_str()),
+      0);
+  const std::string shown = Bytes("terminal");
+  EXPECT_TRUE(std::regex_search(shown, std::regex("\rexactnorm measure, worst cases: [0-9]+ of 9, [0-9]+ %"))) << shown;
+  const size_t wipe = shown.rfind("\r ");
+  ASSERT_NE(wipe, std::string::npos);
+  EXPECT_TRUE(std::regex_search(shown.substr(wipe), std::regex("^\r +\r"))) << "wiped at the end";
+  const std::string table = Bytes("table");
+  EXPECT_NE(table.find("\nlayer_norm f64"), std::string::npos);
+  EXPECT_EQ(table.find('\r'), std::string::npos);
+}
+
+TEST_F(Measure, ShowsNoProgressInAPipe) {
+  const Outcome outcome = Execute(kLong);
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_EQ(outcome.error, "");
+  EXPECT_EQ(outcome.out.find('\r'), std::string::npos);
 }
 
 TEST_F(Measure, ComparesTwoFiles) {

@@ -156,6 +156,39 @@ TEST(Prescale, KeepsBinary16FromOverflow) {
   EXPECT_LT(error("two-pass f16 x2^-8").max_ulps(), 3);
 }
 
+// However little time there is, everything else is measured; and however much, nothing is left out.
+TEST(Measurement, SecondsBoundTheSweepsAndTheSearch) {
+  Settings settings = Small();
+  settings.formats = {&kBF16};
+  settings.operations = {EXACTNORM_RMS_NORM};
+  settings.sweeps = true;
+  const Measurement unbounded = Measure(settings, InOrder);
+  settings.seconds = 1e-9;
+  const Measurement none = Measure(settings, InOrder);
+  settings.seconds = 1e6;
+  settings.search_steps = 1;  // not for so long
+  const Measurement all = Measure(settings, InOrder);
+
+  size_t left_out = 0;
+  for (size_t i = 0; i < unbounded.sections[0].results.size(); ++i) {
+    const Result& result = unbounded.sections[0].results[i];
+    const bool in_sweep = result.point.group != kDistributions && result.point.group != kReportedBugs;
+    const Result& bounded = none.sections[0].results[i];
+    EXPECT_EQ(bounded.figures.empty(), in_sweep || result.figures.empty()) << result.point.name;
+    if (in_sweep && result.figures.empty()) {
+      EXPECT_EQ(bounded.point.obstacle, result.point.obstacle);
+    } else if (in_sweep) {
+      EXPECT_EQ(bounded.point.obstacle, "not measured within --seconds");
+      ++left_out;
+    }
+    EXPECT_EQ(all.sections[0].results[i].figures.empty(), result.figures.empty());
+  }
+  EXPECT_GT(left_out, 80u);
+  for (const Record& record : none.sections[0].records) EXPECT_EQ(record.steps, 1u);
+  EXPECT_EQ(MeasurementJson(none)["sections"][0]["sweeps"][1]["skipped"][3], "not measured within --seconds");
+  EXPECT_TRUE(MeasurementJson(none)["sections"][0]["sweeps"][1]["curves"]["sequential f32"]["elements"][3].is_null());
+}
+
 struct Parsed {
   explicit Parsed(const std::string& arguments) {
     AddMeasureCommand(app, options);

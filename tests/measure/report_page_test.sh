@@ -14,7 +14,7 @@ esac
 here=$(cd "$(dirname "$0")" && pwd)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-"$command" measure --rows 2 --columns 64 --seconds 0.5 --report "$folder/report.html" >"$folder/text"
+"$command" measure --rows 2 --columns 64 --steps 300 --report "$folder/report.html" >"$folder/text"
 cp "$here/report_page.html" "$folder/test.html"
 # Without a sandbox, because it cannot be had as root in a container; the page is our own.
 "$browser" --headless --no-sandbox --disable-gpu --no-first-run --user-data-dir="$folder/profile" \

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -51,6 +52,18 @@ TEST(Sweeps, ChangeOnePropertyAndNotTheDraws) {
   int outliers = 0;
   for (size_t i = 0; i < 256; ++i) outliers += ValueAt(At("outlier", 20), i) == 0x1p20;
   EXPECT_EQ(outliers, 1);
+}
+
+TEST(Sweeps, AnyBeginningOfTheOrderCoversTheRange) {
+  EXPECT_EQ(CoarseToFine(9), (std::vector<size_t>{0, 4, 8, 2, 6, 1, 3, 5, 7}));
+  EXPECT_TRUE(CoarseToFine(0).empty());
+  for (size_t count = 1; count < 200; ++count) {
+    const std::vector<size_t> order = CoarseToFine(count);
+    EXPECT_EQ(std::set<size_t>(order.begin(), order.end()).size(), count);
+    EXPECT_EQ(order.size(), count);
+    for (size_t i = 0; i < count; i += 4)
+      EXPECT_LT(std::find(order.begin(), order.end(), i) - order.begin(), (count + 3) / 4);
+  }
 }
 
 TEST(Sweeps, AreRefusedWhereAFormatCannotHoldThem) {

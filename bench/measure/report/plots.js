@@ -83,12 +83,13 @@ function drawCurve(sweep, wide, grid, heading, figure, outOfPlace, cellOf, textO
       segment: {borderColor: (c) => (dead(shown[c.p0DataIndex].f) || dead(shown[c.p1DataIndex].f) ? 'transparent' : undefined)},
     };
   });
-  const skipped = sweep.skipped.find((s) => s);
+  const skipped = unique(sweep.skipped.filter((s) => s)).join('; ');
   const {node, canvas, tableNode} = figureNode(`${heading} against ${sweep.axis}`,
     `${sweep.summary}; ${figure.name}.` + (skipped ? ` Not drawn: ${skipped}.` : ''), wide ? 'wide' : '',
     `Curves of the ${figure.name} of ${subjects.length} kernels against ${sweep.axis}; the table below has every number.`);
   document.getElementById(grid).append(node);
-  draw(canvas, {
+  if (measured.length === 0) canvas.parentElement.replaceWith(element('p', {className: 'note'}, 'No point was measured.'));
+  else draw(canvas, {
     type: 'line',
     data: {datasets},
     options: {
