@@ -210,5 +210,28 @@ TEST(Invariance, UnderTheCallersEnvironment) {
                   });
 }
 
+// An executor whose threads round upwards and flush to zero.
+void InAnotherEnvironment(void* kept, size_t tasks, void (*task)(void*, size_t), void* argument) {
+  const Environment environment(FE_UPWARD, true, true);
+  for (size_t i = 0; i < tasks; ++i) {
+    task(argument, i);
+    if (!environment.is_as_it_was()) *static_cast<bool*>(kept) = false;
+  }
+}
+
+TEST(Invariance, UnderTheEnvironmentOfTheExecutor) {
+  ExpectOfAnyCall("an executor's threads may round as they like",
+                  [](Generator&, const Matrix& matrix, const std::vector<Answer>& answers) {
+                    Placed placed(matrix, {});
+                    exactnorm_call call = placed.call();
+                    bool kept = true;
+                    call.parallel_for = &InAnotherEnvironment;
+                    call.pool = &kept;
+                    RC_ASSERT(exactnorm_normalize(&call, nullptr) == EXACTNORM_OK);
+                    RC_ASSERT(kept);
+                    RC_ASSERT(placed.answers() == answers);
+                  });
+}
+
 }  // namespace
 }  // namespace exactnorm
