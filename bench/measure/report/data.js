@@ -8,7 +8,6 @@ const formatNames = {f64: 'binary64', f32: 'binary32', f16: 'binary16', bf16: 'b
 
 // "f16 x2^-8": computing in binary16 on rows times 2^-8.
 function arithmeticName(arithmetic) {
-  if (arithmetic === 'unknown') return 'what they do not tell';  // given by --kernel
   const [format, scale] = arithmetic.split(' x2^');
   return formatNames[format] + (scale ? `, rows times ${power(scale)}` : '');
 }
@@ -71,6 +70,7 @@ function percent(part, whole) {
 // Distance from the hyperplane, along a sweep; drawn in its own section.
 const planeFigure = {
   name: 'distance from the hyperplane over what rounding explains',
+  short: 'distance over rounding\u2019s',
   log2: (f) => (f.plane_off > 0 ? Math.log2(f.plane_off) : null),
   text: (f) => (f.plane_off === null ? '\u221e' : shortLog2(planeFigure.log2(f))),
 };
@@ -113,6 +113,9 @@ function level(f) {
   const log2 = f.log2_max_ulps;
   return log2 <= 0 ? 1 : log2 <= 4 ? 2 : log2 <= 10 ? 3 : 4;
 }
+
+// log2 of what is drawn on the upper rim: an answer of 0 has a tiny ulp, and one such point would flatten all curves.
+const reachOf = (format) => 16 + {f64: 53, f32: 24, f16: 11, bf16: 8}[format];
 
 const power = (exponent) => '2' + String(exponent).replace(/./g, (c) => '\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079'['0123456789'.indexOf(c)] || '\u207b');
 

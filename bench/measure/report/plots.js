@@ -69,9 +69,9 @@ function drawCurve(sweep, wide, grid, heading, figure, outOfPlace, cellOf, textO
   const subjects = chosenSubjects();
   const points = (subject) => sweep.log2.map((x, i) => ({x, f: pointFigures(sweep, subject.name, i)})).filter((p) => p.f);
   const measured = sweep.log2.filter((x, i) => !sweep.skipped[i]);
-  const finite = subjects.flatMap((s) => points(s).filter((p) => !outOfPlace(p.f) || figure.linear).map((p) => figure.log2(p.f))).filter((v) => v !== null);
+  const dead = (f) => !figure.linear && (outOfPlace(f) !== 0 || figure.log2(f) > reachOf(choice.format));
+  const finite = subjects.flatMap((s) => points(s).filter((p) => !dead(p.f)).map((p) => figure.log2(p.f))).filter((v) => v !== null);
   const top = figure.linear ? 105 : Math.ceil(Math.max(...finite, 0) / 2) * 2 + 2;  // where crosses stand
-  const dead = (f) => outOfPlace(f) !== 0 && !figure.linear;
   const crosses = subjects.some((s) => points(s).some((p) => dead(p.f)));
   const datasets = subjects.map((subject) => {
     const [stroke, dash, marker] = styleOf(subject);
@@ -83,7 +83,8 @@ function drawCurve(sweep, wide, grid, heading, figure, outOfPlace, cellOf, textO
       segment: {borderColor: (c) => (dead(shown[c.p0DataIndex].f) || dead(shown[c.p1DataIndex].f) ? 'transparent' : undefined)},
     };
   });
-  const skipped = unique(sweep.skipped.filter((s) => s)).join('; ');
+  const reasons = unique(sweep.skipped.filter((s) => s));
+  const skipped = reasons[0] && reasons[0] + (reasons.length > 1 ? '; and the like' : '');
   const {node, canvas, tableNode} = figureNode(`${heading} against ${sweep.axis}`,
     `${sweep.summary}; ${figure.name}.` + (skipped ? ` Not drawn: ${skipped}.` : ''), wide ? 'wide' : '',
     `Curves of the ${figure.name} of ${subjects.length} kernels against ${sweep.axis}; the table below has every number.`);
@@ -103,7 +104,7 @@ function drawCurve(sweep, wide, grid, heading, figure, outOfPlace, cellOf, textO
       },
       scales: {
         x: axis(sweep.axis, (v) => power(v), {type: 'linear', min: Math.min(...measured), max: Math.max(...measured)}),
-        y: axis(figure.name, (v) => (figure.linear ? (v <= 100 ? v + ' %' : '') : v === top ? 'NaN, \u221e' : Number.isInteger(v) ? power(v) : ''),
+        y: axis(figure.short || figure.name, (v) => (figure.linear ? (v <= 100 ? v + ' %' : '') : v === top ? 'beyond' : Number.isInteger(v) ? power(v) : ''),
           figure.linear ? {min: 0, max: 105, afterBuildTicks: (a) => { a.ticks = [0, 25, 50, 75, 100].map((value) => ({value})); }} : {suggestedMin: -2, max: crosses ? top + 1 : top - 2, afterBuildTicks: (a) => { a.ticks = a.ticks.filter((t) => t.value < top - 1).concat(crosses ? {value: top} : []); }}),
       },
     },

@@ -11,7 +11,9 @@ function element(tag, properties = {}, ...children) {
   return node;
 }
 
-const heading = (text, properties = {}) => element('th', {scope: 'col', ...properties}, text);
+// A long name such as U[1e4,1e4+1] may break after its comma.
+const heading = (text, properties = {}) =>
+  element('th', {scope: 'col', ...properties}, text.replace(/\S{10,}/g, (word) => word.replace(/,/g, ',\u200b')));
 
 function table(node, caption, headings, rows) {
   node.replaceChildren(
@@ -32,7 +34,7 @@ function drawSummary() {
   for (const subject of section().subjects) {
     if (subject.arithmetic !== arithmetic && subject.arithmetic !== 'exact') {
       arithmetic = subject.arithmetic;
-      const title = heading('computing in ' + arithmeticName(arithmetic), {scope: 'colgroup', colSpan: 1});
+      const title = heading(arithmetic === 'unknown' ? 'plug-ins' : 'computing in ' + arithmeticName(arithmetic), {scope: 'colgroup', colSpan: 1});
       rows.push(element('tr', {className: 'group'}, title, element('td', {colSpan: distributions.length})));
     }
     const cells = distributions.map((r) =>
