@@ -14,8 +14,8 @@
 From Coq Require Import ZArith NArith Reals List.
 From Flocq Require Import Core.
 From ExactNorm Require Import specification fast.width fast.demotion fast.ends fast.row_data
-  fast.answers fast.statistics fast.model fast.operations fast.sums fast.elements fast.row_moments
-  fast.normalize fast.overflow fast.limited_moments fast.no_overflow.
+  fast.answers fast.statistics fast.model fast.operations fast.sums fast.row_tree fast.elements
+  fast.row_moments fast.normalize fast.overflow fast.limited_moments fast.no_overflow.
 Import ListNotations.
 
 Local Open Scope R_scope.
@@ -29,7 +29,16 @@ Theorem sums_along_a_tree t :
   <= 10001 / 10000 * INR (tree_height t) * u * sum (map Rabs (tree_leaves t)).
 Proof. exact (tree_error t). Qed.
 
-(** The sum of a row as the loops form it is as near as along a tree of height SumHeight:
+(** The sum of a row as the loops form it is the value of such a tree, no higher than SumHeight. *)
+Theorem sums_are_trees fused k xs : Forall binary64 xs ->
+  exists t,
+    row_sum (real_arithmetic fused) k (step_sum R (real_arithmetic fused)) xs = tree_value t /\
+    (tree_height t <= N.to_nat (sum_height (N.of_nat (length xs)) (2 ^ N.of_nat k)))%nat /\
+    sum (tree_leaves t) = sum xs /\ sum (map Rabs (tree_leaves t)) = sum (map Rabs xs) /\
+    Forall binary64 (tree_leaves t).
+Proof. exact (row_sum_tree fused k xs). Qed.
+
+(** So it is as near as along a tree of height SumHeight:
     near n s w x says |x - s| <= ((1 + u)^n - 1) w. *)
 Theorem sums_of_a_row fused k xs :
   Forall binary64 xs ->
