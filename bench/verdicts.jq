@@ -7,9 +7,11 @@ def level(below): . // ("below " + below);
 def row: .counterexample | rtrimstr("\n") | split("\n") | last;
 def broken($formats): [.laws[] | select(.standing == "broken" and .formats == $formats)];
 def supported($formats): any(.laws[]; .formats == $formats and .held + (if .standing == "broken" then 1 else 0 end) > 0);
-# Of the laws broken at the lowest level, the row that is shortest to read; one without NaN or infinity if there is one.
-def smallest: if length == 0 then null else (map(.level[1:2]) | min) as $low
-  | map(select(.level[1:2] == $low)) | min_by([.family == "special values", (row | length)]) end;
+# Of the laws broken at the lowest level, those of the geometry last, the row that is shortest to read; one without NaN
+# or infinity if there is one.
+def rank: if .level == "G" then "9" else .level[1:2] end;
+def smallest: if length == 0 then null else (map(rank) | min) as $low
+  | map(select(rank == $low)) | min_by([.family == "special values", (row | length)]) end;
 # Each law broken at a level once, with the shortest of its rows and the formats of all.
 def broken_laws: reduce (.laws[] | select(.standing == "broken")) as $l ([];
   (map(.law == $l.law and .level == $l.level) | index(true)) as $i
