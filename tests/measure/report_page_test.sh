@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# report_page_test.sh COMMAND BROWSER CHART_JS: makes a report with the command and opens it in a headless browser at
-# desktop and phone width: no console error, every plot drawn, nothing cut (report_page.html). 77: skipped.
+# report_page_test.sh COMMAND BROWSER CHART_JS PLUGIN: makes a report with the command, and the plug-in that does rows of
+# even length alone as one more kernel, and opens it in a headless browser at desktop and phone width: no console error,
+# every plot drawn, nothing cut (report_page.html). 77: skipped.
 set -eu
 command=$1
 browser=$2
@@ -14,7 +15,7 @@ esac
 here=$(cd "$(dirname "$0")" && pwd)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-"$command" measure --rows 2 --columns 64 --steps 300 --report "$folder/report.html" >"$folder/text"
+"$command" measure --rows 2 --columns 64 --steps 300 --kernel "$4" --report "$folder/report.html" >"$folder/text"
 cp "$here/report_page.html" "$folder/test.html"
 # Without a sandbox, because it cannot be had as root in a container; the page is our own.
 "$browser" --headless --no-sandbox --disable-gpu --no-first-run --user-data-dir="$folder/profile" \

@@ -130,5 +130,5 @@ const resultsOf = (group) => section().results.filter((r) => r.group === group);
 function pointFigures(sweep, subject, index) {
   const point = {};
   for (const [key, values] of Object.entries(sweep.curves[subject])) point[key] = values[index];
-  return point.elements === null ? null : point;
+  return point.elements ? point : null;  // none: the format or the kernel does not do such rows
 }

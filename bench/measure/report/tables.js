@@ -24,6 +24,7 @@ function table(node, caption, headings, rows) {
 }
 
 function figureCell(f, figure = choice.figure) {
+  if (f.elements === 0) return element('td', {title: 'the kernel does not do such rows'}, '\u2013');
   return element('td', {className: 'level' + level(f)}, cellText(figure, f));
 }
 
