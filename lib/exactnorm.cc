@@ -82,7 +82,7 @@ exactnorm_status exactnorm_parameters_prepare(exactnorm_format format, size_t co
   };
   try {
     *parameters = new exactnorm_parameters{f, columns, copy(gamma), copy(beta), nullptr, {}};
-    (*parameters)->FindWindows();
+    (*parameters)->FindWindows(exactnorm::fast::ChosenTarget());
   } catch (const std::bad_alloc&) {
     return EXACTNORM_OUT_OF_MEMORY;
   }

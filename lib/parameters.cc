@@ -7,12 +7,12 @@
 
 using exactnorm::kFormats;
 
-void exactnorm_parameters::FindWindows() {
+void exactnorm_parameters::FindWindows(const exactnorm::fast::Target* of) {
   target = nullptr;
   if (*format == exactnorm::kF64 || columns > exactnorm::fast::kMaxColumns) return;
   if (!exactnorm::DefaultEnvironment::IsKnown()) return;
   const exactnorm::DefaultEnvironment environment;
-  target = exactnorm::fast::ChosenTarget();
+  target = of;
   if (target == nullptr) return;
   exactnorm::Row row{};
   row.parameter_format = format;

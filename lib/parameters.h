@@ -21,7 +21,8 @@ struct exactnorm_parameters {
   const exactnorm::fast::Target* target;
   std::array<exactnorm::fast::Windows, 4> windows;
 
-  void FindWindows();
+  // For the target's fast stage; null: for none.
+  void FindWindows(const exactnorm::fast::Target* of);
   // Null where they were not found for this target.
   const exactnorm::fast::Windows* windows_for(const exactnorm::fast::Target* t, const exactnorm::Format& y) const;
   const void* gamma_or_null() const { return gamma.empty() ? nullptr : gamma.data(); }

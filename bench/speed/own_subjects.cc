@@ -10,6 +10,7 @@
 #include "bench/speed/stage_kernels.h"
 #include "lib/exact/row.h"
 #include "lib/fast/error_bounds.h"
+#include "lib/parameters.h"
 #include "lib/reference/certificate.h"
 #include "lib/stages.h"
 #if defined(EXACTNORM_TBB)
@@ -68,8 +69,11 @@ bool AreRight(const Rows& r, unsigned char* y) {
 Contest WholeCalls(const Rows& shape) { return {MakeSubjects(shape), &AreRight}; }
 
 Contest OnTarget(const fast::Target& target, const Rows& shape) {
-  const auto run = [&target](const Rows& r, unsigned char* y) {
-    const CheckedCall call{RowsOf(r, y), nullptr, nullptr, nullptr};
+  const auto prepared = std::make_shared<exactnorm_parameters>(
+      exactnorm_parameters{shape.format, shape.columns, shape.gamma, shape.beta, nullptr, {}});
+  prepared->FindWindows(&target);
+  const auto run = [&target, prepared](const Rows& r, unsigned char* y) {
+    const CheckedCall call{RowsOf(r, y), prepared.get(), nullptr, nullptr};
     const Stages stages(call, &target);
     if (stages.Normalize(0, r.rows) != r.rows) throw std::runtime_error(exactnorm_message(EXACTNORM_OUT_OF_MEMORY));
   };
