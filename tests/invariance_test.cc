@@ -126,6 +126,28 @@ TEST(Invariance, UnderWorkingInPlace) {
   });
 }
 
+// x of 24 KiB, of one row or of some together, is copied to a scratch, more to the heap.
+TEST(Invariance, UnderWorkingInPlaceAroundTheScratch) {
+  constexpr size_t kScratch = size_t{24} << 10;
+  Generator random(1);
+  for (const Format* f : kFormats) {
+    for (const size_t together : {1, 2, 3, 5}) {
+      const size_t edge = kScratch / together / static_cast<size_t>(f->bytes);
+      for (const size_t n : {edge - 1, edge, edge + 1}) {
+        Matrix matrix{{EXACTNORM_LAYER_NORM, f, f, f, f, 1e-5, {}, {}, {}}, {}};
+        const auto bell = [&] { return random.Numbers(*f, rows::Family::kBell, n); };
+        matrix.first.x = bell();
+        matrix.first.gamma = bell();
+        for (size_t i = 1; i < 2 * together + 1; ++i) matrix.others.push_back(bell());
+        Placed placed(matrix, {.in_place = true});
+        const exactnorm_call call = placed.call();
+        ASSERT_EQ(exactnorm_normalize(&call, nullptr), EXACTNORM_OK);
+        EXPECT_TRUE(placed.answers() == ExactAnswers(matrix)) << f->name << " " << together << " " << n;
+      }
+    }
+  }
+}
+
 TEST(Invariance, UnderPreparationOfTheParameters) {
   ExpectOfAnyCall("prepared parameters give the same",
                   [](Generator&, const Matrix& matrix, const std::vector<Answer>& answers) {
