@@ -8,6 +8,7 @@
 
 #include "lib/environment.h"
 #include "lib/exact/row.h"
+#include "lib/fast/binary64_error_bounds.h"
 #include "lib/fast/error_bounds.h"
 #include "lib/parameters.h"
 
@@ -19,6 +20,11 @@ constexpr size_t kLeastStreamedBytes = size_t{16} << 20;
 
 bool HasBinary64(const Row& row) {
   return *row.x_format == kF64 || *row.parameter_format == kF64 || *row.y_format == kF64;
+}
+
+bool IsBinary64(const Row& row) {
+  const bool has_parameters = row.gamma != nullptr || row.beta != nullptr;
+  return *row.x_format == kF64 && *row.y_format == kF64 && (!has_parameters || *row.parameter_format == kF64);
 }
 
 }  // namespace
@@ -107,6 +113,9 @@ Stages::Stages(const CheckedCall& call, const fast::Target* target)
       stream_(call.rows.count > kLeastStreamedBytes / call.rows.y_bytes()),
       windows_(nullptr) {
   if (!DefaultEnvironment::IsKnown()) target_ = nullptr;
+  if (target_ != nullptr && IsBinary64(call.rows.first) && call.rows.first.columns <= fast::kBinary64MostColumns) {
+    normalize_binary64_ = fast::FindNormalizeBinary64(*target_);
+  }
   if (target_ == nullptr || sharp_only_ || call.rows.count == 0) return;
   if (call.parameters != nullptr) windows_ = call.parameters->windows_for(target_, *call.rows.first.y_format);
   if (windows_ != nullptr) return;
@@ -135,6 +144,10 @@ size_t Stages::NormalizeFast(const Rows& rows, InputCopy* copy) const {
   Finisher finisher(*target_, rows, copy);
   if (!sharp_only_) {
     target_->normalize_rows(rows, *windows_, stream_, finisher.finish());
+    return finisher.complete();
+  }
+  if (normalize_binary64_ != nullptr) {
+    normalize_binary64_(rows, stream_, finisher.finish());
     return finisher.complete();
   }
   bool go_on = true;

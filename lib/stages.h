@@ -5,6 +5,7 @@
 #define EXACTNORM_STAGES_H_
 
 #include "lib/arguments.h"
+#include "lib/fast/binary64.h"
 #include "lib/fast/target.h"
 
 namespace exactnorm {
@@ -28,8 +29,9 @@ class Stages {
   size_t NormalizeInPlace(const Rows& rows) const;
 
   const CheckedCall& call_;
-  const fast::Target* target_;  // null: the exact stage alone
-  bool sharp_only_;             // the fast stage does not know the formats
+  const fast::Target* target_;                                    // null: the exact stage alone
+  bool sharp_only_;                                               // the fast stage does not know the formats
+  fast::NormalizeBinary64Function normalize_binary64_ = nullptr;  // where it knows the formats
   bool in_place_;
   bool stream_;
   const fast::Windows* windows_;  // those of the prepared parameters, or

@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: Apache-2.0
+// The first tier for rows of binary64 with parameters and y in binary64: groups of rows -> moments, then
+// y^ = g (d r^ + c^) + b as H + L, an exact sum of a few high bits and a small rest, and what of it rounds alike
+// within the bound of binary64_error_bounds.h. Needs FMA; the names are the ledger's.
+#if defined(EXACTNORM_FAST_BINARY64_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef EXACTNORM_FAST_BINARY64_INL_H_
+#undef EXACTNORM_FAST_BINARY64_INL_H_
+#else
+#define EXACTNORM_FAST_BINARY64_INL_H_
+#endif
+
+#include <hwy/cache_control.h>
+
+#include <limits>
+
+#include "lib/fast/binary64_moments-inl.h"
+#include "lib/fast/rows.h"
+#include "lib/fast/statistics.h"
+
+#if HWY_NATIVE_FMA
+HWY_BEFORE_NAMESPACE();
+namespace exactnorm::fast::HWY_NAMESPACE {
+
+inline constexpr size_t kBinary64Block = 256;       // columns whose parameters are prepared together
+inline constexpr size_t kBinary64Together = 16384;  // numbers of x that rows done together have
+
+// Parameters of a block of columns for one T, padded with 0 to whole vectors.
+struct Binary64Parameters {
+  HWY_ALIGN_MAX double g[kBinary64Block];
+  HWY_ALIGN_MAX double g1[kBinary64Block];
+  HWY_ALIGN_MAX double g2[kBinary64Block];
+  HWY_ALIGN_MAX double b1[kBinary64Block];
+  HWY_ALIGN_MAX double b2[kBinary64Block];
+  HWY_ALIGN_MAX double e1[kBinary64Block];
+  HWY_ALIGN_MAX double e0[kBinary64Block];  // infinite where M is out of range: certifies nothing
+};
+
+// What rows done together share.
+struct Binary64Scales {
+  double t;     // T
+  double grid;  // F
+  NormalizedError error;
+
+  double spread() const { return 0x1.8p52 * grid; }  // C
+};
+
+HWY_NOINLINE inline void PrepareBinary64(const double* gamma, const double* beta, size_t n,
+                                         const Binary64Scales& scales, Binary64Parameters& block) {
+  const D d;
+  const hn::RebindToUnsigned<D> u64;
+  const size_t lanes = hn::Lanes(d);
+  const VD infinity = hn::Set(d, std::numeric_limits<double>::infinity());
+  const auto prepare = [&](VD g, VD b, size_t i) HWY_ATTR {
+    const VD magnitude = hn::MulAdd(hn::Set(d, scales.t), hn::Abs(g), hn::Abs(b));
+    // Its power of two, doubled.
+    const VD m = hn::Mul(hn::BitCast(d, hn::And(hn::BitCast(u64, magnitude), hn::Set(u64, uint64_t{0x7FF} << 52))),
+                         hn::Set(d, 2.0));
+    const auto in_range = hn::And(hn::Ge(magnitude, hn::Set(d, kBinary64LeastMagnitude)),
+                                  hn::Le(magnitude, hn::Set(d, kBinary64MostMagnitude)));
+    const VD g_spread = hn::Mul(m, hn::Set(d, 1.5 / scales.grid)), b_spread = hn::Mul(m, hn::Set(d, 3.0));
+    const VD g1 = hn::Sub(hn::Add(g, g_spread), g_spread);
+    const VD b1 = hn::Sub(hn::Add(b, b_spread), b_spread);
+    hn::Store(g, d, block.g + i);
+    hn::Store(g1, d, block.g1 + i);
+    hn::Store(hn::Sub(g, g1), d, block.g2 + i);
+    hn::Store(b1, d, block.b1 + i);
+    hn::Store(hn::Sub(b, b1), d, block.b2 + i);
+    hn::Store(hn::Mul(hn::Abs(g), hn::Set(d, scales.error.e1)), d, block.e1 + i);
+    const VD e0 = hn::MulAdd(hn::Abs(g), hn::Set(d, scales.error.e0), hn::Mul(m, hn::Set(d, kBinary64ColumnError)));
+    hn::Store(hn::IfThenElse(in_range, e0, infinity), d, block.e0 + i);
+  };
+  const VD one = hn::Set(d, 1.0);
+  size_t i = 0;
+  for (; i + lanes <= n; i += lanes) {
+    prepare(gamma == nullptr ? one : hn::LoadU(d, gamma + i), beta == nullptr ? hn::Zero(d) : hn::LoadU(d, beta + i),
+            i);
+  }
+  if (i == n) return;
+  double g[kMostLanes] = {}, b[kMostLanes] = {};
+  for (size_t k = 0; i + k < n; ++k) {
+    g[k] = gamma == nullptr ? 1 : gamma[i + k];
+    b[k] = beta == nullptr ? 0 : beta[i + k];
+  }
+  prepare(hn::LoadU(d, g), hn::LoadU(d, b), i);
+}
+
+// A row on its way.
+struct Binary64State {
+  const double* x;
+  const double* next;  // x of a row of the next group, to be prefetched where y is streamed
+  double* y;
+  double center;
+  double r1, r2;
+  double c1, c2;
+  Undecided* undecided;
+};
+
+HWY_NOINLINE inline void NoteBinary64(hn::Mask<D> certified, size_t column, size_t n, Undecided& undecided) {
+  const D d;
+  double flags[kMostLanes];
+  hn::StoreU(hn::IfThenElseZero(certified, hn::Set(d, 1.0)), d, flags);
+  for (size_t k = 0; k < n; ++k) {
+    if (flags[k] == 0) undecided.Add(column + k);
+  }
+}
+
+// y^ and where it is certain, of the columns from `i` of a prepared block; `spread_c` is C + c1.
+template <bool kCentre>
+HWY_INLINE VD NormalizeBinary64Vector(const double* x, VD center, VD r1, VD r2, VD c2, VD spread, VD spread_c,
+                                      const Binary64Parameters& p, size_t i, hn::Mask<D>& certified) {
+  const D d;
+  const VD deviation = Binary64Deviation<kCentre>(x, center);
+  const VD w = hn::MulAdd(deviation, r1, spread_c);
+  const VD t1 = hn::Sub(w, spread);
+  const VD rest = hn::MulSub(deviation, r1, hn::Sub(w, spread_c));
+  const VD t2 = hn::Add(rest, hn::MulAdd(deviation, r2, c2));
+  const VD high = hn::MulAdd(t1, hn::Load(d, p.g1 + i), hn::Load(d, p.b1 + i));
+  const VD rounded = hn::MulAdd(t1, hn::Load(d, p.g2 + i), hn::Load(d, p.b2 + i));
+  const VD low = hn::MulAdd(t2, hn::Load(d, p.g + i), rounded);
+  const VD s = hn::Add(high, low);
+  const VD l = hn::Sub(low, hn::Sub(s, high));
+  const VD e = hn::MulAdd(hn::Abs(t1), hn::Load(d, p.e1 + i), hn::Load(d, p.e0 + i));
+  const VD y = hn::Add(s, hn::Sub(l, e));
+  certified = hn::Eq(y, hn::Add(s, hn::Add(l, e)));
+  return y;
+}
+
+// The columns [begin, begin + n) of one row, or of two, which share the loads of parameters.
+template <bool kCentre, bool kStream, size_t kRows>
+HWY_INLINE void NormalizeBinary64Columns(const Binary64State* rows, size_t begin, size_t n, const Binary64Parameters& p,
+                                         const Binary64Scales& scales) {
+  const D d;
+  const size_t lanes = hn::Lanes(d);
+  // Copies, since writing y might change what `rows` points to.
+  const Binary64State a = rows[0], b = rows[kRows - 1];
+  const VD spread = hn::Set(d, scales.spread());
+  const VD spread_a = hn::Set(d, scales.spread() + a.c1), spread_b = hn::Set(d, scales.spread() + b.c1);
+  const VD center_a = hn::Set(d, a.center), center_b = hn::Set(d, b.center);
+  const VD r1_a = hn::Set(d, a.r1), r2_a = hn::Set(d, a.r2), c2_a = hn::Set(d, a.c2);
+  const VD r1_b = hn::Set(d, b.r1), r2_b = hn::Set(d, b.r2), c2_b = hn::Set(d, b.c2);
+  const auto of_a = [&](const double* x, size_t i, hn::Mask<D>& certified) HWY_ATTR {
+    return NormalizeBinary64Vector<kCentre>(x, center_a, r1_a, r2_a, c2_a, spread, spread_a, p, i, certified);
+  };
+  const auto of_b = [&](const double* x, size_t i, hn::Mask<D>& certified) HWY_ATTR {
+    return NormalizeBinary64Vector<kCentre>(x, center_b, r1_b, r2_b, c2_b, spread, spread_b, p, i, certified);
+  };
+  const auto put = [&](VD y, double* at) HWY_ATTR { kStream ? hn::Stream(y, d, at) : hn::StoreU(y, d, at); };
+  const double *const x_a = a.x + begin, *const x_b = b.x + begin;
+  double *const y_a = a.y + begin, *const y_b = b.y + begin;
+  size_t i = 0;
+  for (; i + lanes <= n; i += lanes) {
+    if constexpr (kStream) {
+      hwy::Prefetch(a.next + begin + i);
+      if constexpr (kRows == 2) hwy::Prefetch(b.next + begin + i);
+    }
+    hn::Mask<D> certified;
+    put(of_a(x_a + i, i, certified), y_a + i);
+    if (HWY_UNLIKELY(!hn::AllTrue(d, certified))) NoteBinary64(certified, begin + i, lanes, *a.undecided);
+    if constexpr (kRows == 2) {
+      put(of_b(x_b + i, i, certified), y_b + i);
+      if (HWY_UNLIKELY(!hn::AllTrue(d, certified))) NoteBinary64(certified, begin + i, lanes, *b.undecided);
+    }
+  }
+  if (i == n) return;
+  const size_t left = n - i;
+  const auto finish = [&](const Binary64State& row, const auto& of) HWY_ATTR {
+    double copy[kMostLanes] = {};
+    std::memcpy(copy, row.x + begin + i, left * sizeof(double));
+    hn::Mask<D> certified;
+    hn::StoreU(of(copy, i, certified), d, copy);
+    std::memcpy(row.y + begin + i, copy, left * sizeof(double));
+    NoteBinary64(certified, begin + i, left, *row.undecided);
+  };
+  finish(a, of_a);
+  if constexpr (kRows == 2) finish(b, of_b);
+}
+
+template <bool kCentre, bool kStream>
+HWY_NOINLINE void NormalizeBinary64Block(const Binary64State* rows, size_t count, size_t begin, size_t n,
+                                         const Binary64Parameters& p, const Binary64Scales& scales) {
+  size_t r = 0;
+  for (; r + 2 <= count; r += 2) NormalizeBinary64Columns<kCentre, kStream, 2>(rows + r, begin, n, p, scales);
+  if (r < count) NormalizeBinary64Columns<kCentre, kStream, 1>(rows + r, begin, n, p, scales);
+}
+
+// Stores mean and rstd where the row has them. False if one of them is not certain.
+inline bool WriteBinary64Statistics(const Row& row, const Binary64Moments& m) {
+  constexpr double kEnd = 8 * kUnitRoundoff * kUnitRoundoff;
+  bool certain = true;
+  if (row.mean != nullptr) {
+    const Pair mean = Add(m.offset, m.center);
+    const double error = 1.01 * (m.error.e0 / m.rstd.hi) + kEnd * std::abs(mean.hi);
+    certain &= StoreCertified(*row.statistics_format, row.mean, mean.hi, mean.lo, error);
+  }
+  if (row.rstd != nullptr) {
+    const double error = (1.01 * m.error.e1 + kEnd) * m.rstd.hi;
+    certain &= StoreCertified(*row.statistics_format, row.rstd, m.rstd.hi, m.rstd.lo, error);
+  }
+  return certain;
+}
+
+// The rows of a group that are admitted.
+struct Binary64Group {
+  Binary64State states[kMostRows];
+  size_t admitted;
+  bool centred;
+  Binary64Scales scales;
+  Undecided undecided[kMostRows];
+
+  // `ahead` bytes after the rows' x are those of the next group.
+  HWY_INLINE void Admit(const Rows& rows, const RowShape& shape, size_t ahead) {
+    Binary64Moments moments[kMostRows];
+    size_t of[kMostRows];
+    const auto at = [&](size_t r) {
+      return reinterpret_cast<const double*>(static_cast<const unsigned char*>(rows.first.x) + r * rows.x_stride);
+    };
+    NormalizedError worst = {0, 0};
+    double largest = 0.5;
+    admitted = 0;
+    centred = false;
+    for (size_t r = 0; r < rows.count; ++r) {
+      undecided[r].Clear();
+      const Binary64Moments m = Binary64MomentsOf(at(r), shape);
+      const double t = m.largest * m.rstd.hi + std::abs(m.shift.hi) + kBinary64Margin;
+      if (HWY_UNLIKELY(!(m.admitted && t <= Power(kBinary64MostExponent)))) {
+        undecided[r].Decline();
+        continue;
+      }
+      largest = HWY_MAX(largest, t);
+      worst = {HWY_MAX(worst.e1, m.error.e1), HWY_MAX(worst.e0, m.error.e0)};
+      centred = centred || m.center != 0;
+      of[admitted] = r;
+      moments[admitted++] = m;
+      if (rows.first.mean != nullptr || rows.first.rstd != nullptr) {
+        undecided[r].statistics = !WriteBinary64Statistics(rows.at(r), m);
+      }
+    }
+    // The least power of two above `largest`.
+    scales.t = std::bit_cast<double>((std::bit_cast<uint64_t>(largest) >> 52 << 52) + (uint64_t{1} << 52));
+    scales.grid = Power(-kBinary64GridBits) * scales.t;
+    scales.error = BoundBinary64Normalized(worst, scales.grid);
+    for (size_t k = 0; k < admitted; ++k) {
+      const Binary64Moments& m = moments[k];
+      const size_t r = of[k];
+      const double c1 = (m.shift.hi + scales.spread()) - scales.spread();
+      auto* const y = reinterpret_cast<double*>(static_cast<unsigned char*>(rows.first.y) + r * rows.y_stride);
+      states[k] = {at(r),
+                   at(r) + ahead / sizeof(double),
+                   y,
+                   m.center,
+                   m.rstd.hi,
+                   m.rstd.lo,
+                   c1,
+                   (m.shift.hi - c1) + m.shift.lo,
+                   &undecided[r]};
+    }
+  }
+};
+
+template <bool kStream>
+void NormalizeBinary64As(const Rows& rows, const Finish& finish) {
+  const Row& row = rows.first;
+  const RowShape shape(row);
+  const auto *const gamma = static_cast<const double*>(row.gamma), *const beta = static_cast<const double*>(row.beta);
+  const size_t together = HWY_MAX(2, HWY_MIN(kMostRows, kBinary64Together / row.columns));
+  Binary64Group group;
+  Binary64Parameters parameters;
+  for (size_t first = 0; first < rows.count; first += together) {
+    const size_t count = HWY_MIN(rows.count - first, together);
+    group.Admit(rows.part(first, count), shape, together * rows.x_stride);
+    for (size_t begin = 0; begin < row.columns && group.admitted != 0; begin += kBinary64Block) {
+      const size_t n = HWY_MIN(row.columns - begin, kBinary64Block);
+      PrepareBinary64(gamma == nullptr ? nullptr : gamma + begin, beta == nullptr ? nullptr : beta + begin, n,
+                      group.scales, parameters);
+      const auto normalize =
+          group.centred ? &NormalizeBinary64Block<true, kStream> : &NormalizeBinary64Block<false, kStream>;
+      normalize(group.states, group.admitted, begin, n, parameters, group.scales);
+    }
+    if (!finish(first, {group.undecided, count})) break;
+  }
+  if constexpr (kStream) hwy::FlushStream();
+}
+
+// The columns are at most kBinary64MostColumns.
+inline void NormalizeBinary64(const Rows& rows, bool stream, const Finish& finish) {
+  const Row& row = rows.first;
+  const auto can_be_read = [&](const void* array, size_t stride) {
+    return IsAligned(array, sizeof(double)) && (rows.count == 1 || stride % sizeof(double) == 0);
+  };
+  if (!can_be_read(row.x, rows.x_stride) || !can_be_read(row.y, rows.y_stride) || !can_be_read(row.gamma, 0) ||
+      !can_be_read(row.beta, 0)) {
+    for (size_t i = 0; i < rows.count; ++i) {
+      Undecided whole;
+      whole.Decline();
+      if (!finish(i, {&whole, 1})) return;
+    }
+    return;
+  }
+  const size_t bytes = hn::Lanes(D()) * sizeof(double);
+  const bool streamable = stream && bytes >= kLeastStreamed && IsAligned(row.y, bytes) && rows.y_stride % bytes == 0;
+  streamable ? NormalizeBinary64As<true>(rows, finish) : NormalizeBinary64As<false>(rows, finish);
+}
+
+}  // namespace exactnorm::fast::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+#endif  // HWY_NATIVE_FMA
+
+#endif  // EXACTNORM_FAST_BINARY64_INL_H_
