@@ -1,62 +1,86 @@
 // SPDX-License-Identifier: Apache-2.0
-// The ledger's constants as they are compiled, lib/fast/error_bounds.h, are those that proofs/fast proves its theorems
-// for. Argument: the table that Coq printed. Bounds that are functions are evaluated with Coq's coefficients, in the
-// order of the header, and have to agree in every bit.
+// The ledgers' constants as they are compiled, lib/fast/error_bounds.h and what sharp_error_bounds.h says of the ends,
+// are those that proofs/fast proves its theorems for. Argument: the table that Coq printed. Bounds that are functions
+// are evaluated with Coq's coefficients, in the order of the header, and have to agree in every bit.
 #include "tests/proofs/constants.h"
 
+#include <initializer_list>
+
 #include "lib/fast/error_bounds.h"
+#include "lib/fast/sharp_error_bounds.h"
 
 namespace exactnorm::fast {
 namespace {
 
-void ExpectHeights(proofs::Constants& proved) {
-  const double u = proved["unit_roundoff"];
-  const auto bound = [&](const std::string& name, double h) {
-    return (proved[name + "_slope"] * h + proved[name + "_offset"]) * u;
-  };
-  for (const auto& [columns, lanes, height] : proved.All("height")) {
-    const auto n = static_cast<size_t>(columns), k = static_cast<size_t>(lanes);
-    const auto h = static_cast<double>(height);
-    proved.Expect("height", static_cast<double>(SumHeight(n, k)), h);
-    const NormalizedError error = BoundNormalized(n, k);
-    proved.Expect("e1", error.e1, bound("e1", h));
-    proved.Expect("e0", error.e0, bound("e0", h));
-    proved.Expect("mean", BoundMean(n, k), bound("mean", h));
-    proved.Expect("rstd", BoundRstd(n, k), bound("rstd", h));
+using proofs::Entry;
+using proofs::Expect;
+using proofs::Proved;
+using proofs::Triple;
+
+void ExpectHeights() {
+  const double u = Proved("unit_roundoff");
+  for (unsigned i = 0; const Triple* const t = Entry("height", i); ++i) {
+    const auto columns = static_cast<size_t>(t->n), lanes = static_cast<size_t>(t->d);
+    const auto h = static_cast<double>(t->e);
+    Expect("height", static_cast<double>(SumHeight(columns, lanes)), h);
+    const NormalizedError error = BoundNormalized(columns, lanes);
+    Expect("e1", error.e1, (Proved("e1_slope") * h + Proved("e1_offset")) * u);
+    Expect("e0", error.e0, (Proved("e0_slope") * h + Proved("e0_offset")) * u);
+    Expect("mean", BoundMean(columns, lanes), (Proved("mean_slope") * h + Proved("mean_offset")) * u);
+    Expect("rstd", BoundRstd(columns, lanes), (Proved("rstd_slope") * h + Proved("rstd_offset")) * u);
   }
 }
 
-void ExpectWidths(proofs::Constants& proved) {
+void ExpectWidths() {
   for (const double gamma : {0.0, 1.0, 0x1.8p-60, 0x1p100}) {
     for (const double beta : {0.0, 3.0, 0x1.4p-70}) {
       for (const double least : {0x1p-126, 0x1p-20, 0x1p-3}) {
         for (const NormalizedError& error : {NormalizedError{0, 0}, BoundNormalized(768, 4), BoundNormalized(1, 32)}) {
           const double absolute =
-              (error.e0 * gamma + error.e1 * beta) * (1 + proved["width_excess"]) * proved["width_scale"];
-          const double relative = proved["width_relative"] * (error.e1 / proved["unit_roundoff"]);
-          proved.Expect("width", BoundWidth(error, gamma, beta, least),
-                        absolute / least + relative + proved["width_offset"]);
+              (error.e0 * gamma + error.e1 * beta) * (1 + Proved("width_excess")) * Proved("width_scale");
+          const double relative = Proved("width_relative") * (error.e1 / Proved("unit_roundoff"));
+          Expect("width", BoundWidth(error, gamma, beta, least), absolute / least + relative + Proved("width_offset"));
         }
       }
     }
   }
 }
 
+void ExpectSharp() {
+  Expect("sharp_unit", kSharpUnit);
+  Expect("sharp_end_factor", kSharpEndFactor);
+  Expect("sharp_underflow", kSharpUnderflow);
+  Expect("sharp_accumulators", kSharpAccumulators);
+  const double unit = Proved("sharp_unit");
+  for (unsigned i = 0; const Triple* const t = Entry("sharp_sum", i); ++i) {
+    const double sum = SharpSumError(static_cast<size_t>(t->n), static_cast<size_t>(t->d));
+    Expect("sharp_sum", sum, static_cast<double>(t->e));
+    for (const double root : {1.0, 1.5, 0x1p20}) {
+      const double kappa = root * root;
+      const NormalizedError bound = BoundSharp(sum, kappa, root);
+      const double scaled = (Proved("sharp_sum_slope") * sum + Proved("sharp_sum_offset")) * kappa;
+      Expect("sharp_e1", bound.e1, Proved("sharp_doubling") * (scaled + Proved("sharp_offset")) * unit);
+      Expect("sharp_e0", bound.e0, Proved("sharp_absolute") * sum * root * unit);
+    }
+  }
+}
+
 int Compare(const char* table) {
-  proofs::Constants proved(table);
-  proved.Expect("unit_roundoff", kUnitRoundoff);
-  proved.Expect("block", kSumBlock);
-  proved.Expect("accumulators", kAccumulators);
-  proved.Expect("most_columns", kMaxColumns);
-  proved.Expect("admission", kAdmission);
-  proved.Expect("least_square", kLeastSquare);
-  proved.Expect("most_square", kMostSquare);
-  proved.Expect("end_factor", kEndFactor);
-  proved.Expect("underflow", kUnderflow);
-  proved.Expect("spread", kMeanSquare);
-  ExpectHeights(proved);
-  ExpectWidths(proved);
-  return proved.Verdict();
+  proofs::ReadTable(table);
+  Expect("unit_roundoff", kUnitRoundoff);
+  Expect("block", kSumBlock);
+  Expect("accumulators", kAccumulators);
+  Expect("most_columns", kMaxColumns);
+  Expect("admission", kAdmission);
+  Expect("least_square", kLeastSquare);
+  Expect("most_square", kMostSquare);
+  Expect("end_factor", kEndFactor);
+  Expect("underflow", kUnderflow);
+  Expect("spread", kMeanSquare);
+  ExpectHeights();
+  ExpectWidths();
+  ExpectSharp();
+  return proofs::Verdict();
 }
 
 }  // namespace
