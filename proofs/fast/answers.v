@@ -17,7 +17,8 @@
 
     Main results.
       window_answers  a window's test passes: what is stored is the answer
-      ends_answer     the ends test passes: likewise *)
+      ends_answer     the ends test passes: likewise
+      ends_confirm    and for binary32 that is RN32(y^) *)
 
 From Coq Require Import ZArith Reals List Bool Lia Lra.
 From Flocq Require Import Core.
@@ -62,6 +63,12 @@ Definition ends_certify (f : format) (low high : R) (p : Z) : Prop :=
       cell16 f El Sl bl = Some p /\ cell16 f Eh Sh bh = Some p
   | Binary64 => False
   end.
+
+(** What is stored where the window test passes: binary32 as it is; 16 bits by a cut, or by the
+    machine's own conversion of RN32(y^). *)
+Definition takes (f : format) (y_hat : R) (p q : Z) : Prop :=
+  q = stored f p \/
+  (f <> Binary32 /\ represents f (Finite (nearest_even Binary32 y_hat)) q).
 
 (** ** Windows and their constants *)
 
@@ -187,14 +194,14 @@ Qed.
 Lemma height_fits : 0 <= h <= 10000.
 Proof. now apply height_bounded. Qed.
 
-Theorem window_answers G B field w E p :
+Theorem window_answers G B field w E p q :
   narrow (y_format r) = true ->
   Rabs g <= G -> Rabs b <= B -> window (y_format r) h (INR (length xs)) G B field w ->
   is_pattern Binary64 E -> meaning Binary64 E = Finite y_computed -> demotes y_computed p ->
-  passes (y_format r) field w E p = true ->
-  represents (y_format r) (element r i) (stored (y_format r) p).
+  passes (y_format r) field w E p = true -> takes (y_format r) y_computed p q ->
+  represents (y_format r) (element r i) q.
 Proof.
-  intros F HG HB Win PE ME D P. rewrite answer_is.
+  intros F HG HB Win PE ME D P Q. rewrite answer_is.
   assert (PG : 0 <= G) by (apply Rle_trans with (2 := HG); apply Rabs_pos).
   assert (PB : 0 <= B) by (apply Rle_trans with (2 := HB); apply Rabs_pos).
   assert (Hh := height_fits). assert (Led := ledger).
@@ -226,22 +233,25 @@ Proof.
       assert (U := u_pos). assert (B0 := bpow_gt_0 radix2 (field - 1023)).
       apply Rmult_le_pos; lra. }
   destruct (y_format r) eqn:Fmt; [discriminate F| | |].
-  - apply (certified32 E p field w y_computed y_real); try assumption.
+  - destruct Q as [->|[N _]]; [|easy].
+    apply (certified32 E p field w y_computed y_real); try assumption.
     + cbn [least_field] in Field. lia.
     + cbn [tail] in Room. split; [exact W0|]. change (2 ^ 29)%Z with (4 * 2 ^ 27)%Z in Room. lia.
     + intros X HX HY. assert (K := Near X HX HY). cbn [unit_width lost] in K. lra.
-  - apply (certified16 Binary16 p (field - 896) w y_computed y_real); try assumption.
+  - destruct (certified16 Binary16 p (field - 896) w y_computed y_real) as [Ry Rv]; try assumption.
     + now right.
     + change (rebias Binary32 Binary16) with 112%Z. cbn [least_field] in Field. lia.
     + change (2 ^ tail Binary16)%Z with (2 * 2 ^ (dropped Binary32 Binary16 - 1))%Z in Room. lia.
     + intros X HX HY. replace (field - 896 - 127)%Z with (field - 1023)%Z in HX by ring.
       exact (Near X HX HY).
-  - apply (certified16 Bfloat16 p (field - 896) w y_computed y_real); try assumption.
+    + destruct Q as [->|[_ Q]]; [exact Ry|]. now rewrite (represents_unique _ _ _ _ Q Rv).
+  - destruct (certified16 Bfloat16 p (field - 896) w y_computed y_real) as [Ry Rv]; try assumption.
     + now left.
     + change (rebias Binary32 Bfloat16) with 0%Z. cbn [least_field] in Field. lia.
     + change (2 ^ tail Bfloat16)%Z with (2 * 2 ^ (dropped Binary32 Bfloat16 - 1))%Z in Room. lia.
     + intros X HX HY. replace (field - 896 - 127)%Z with (field - 1023)%Z in HX by ring.
       exact (Near X HX HY).
+    + destruct Q as [->|[_ Q]]; [exact Ry|]. now rewrite (represents_unique _ _ _ _ Q Rv).
 Qed.
 
 Theorem ends_answer p :
@@ -262,6 +272,41 @@ Proof.
   - destruct Cert as (El & Sl & bl & Eh & Sh & bh & (P1 & P2 & P3) & (Q1 & Q2 & Q3) & C1 & C2).
     exact (ends16 Bfloat16 _ _ El Eh Sl Sh bl bh y_real p (or_introl eq_refl) Enc
              P1 P2 P3 Q1 Q2 Q3 C1 C2).
+Qed.
+
+(** Where the ends test certifies a binary32 result, RN32(y^) is it already: the pattern that the
+    window test left is not written again. *)
+Theorem ends_confirm p q :
+  let e := ends_error fused (computed_e1 h) (computed_e0 h) t g y_computed in
+  ends_certify Binary32 (low_end e y_computed) (high_end e y_computed) p -> demotes y_computed q ->
+  q = p.
+Proof.
+  intros e (DL & DH & I) D. assert (Hh := height_fits).
+  destruct (bounds_positive h (proj1 Hh)) as [P1 P0].
+  assert (E := ends_error_most fused h (computed_e1 h) (computed_e0 h) t g y_computed
+                 (proj1 Hh) (computed_e1_most h (proj1 Hh)) (computed_e0_most h (proj1 Hh))
+                 (Rlt_le _ _ (proj2 gain_fits))). fold e in E.
+  assert (E0 : 0 <= e).
+  { apply Rle_trans with (2 := E).
+    assert (0 <= Rabs g * (bound_e1 h * Rabs t + bound_e0 h)).
+    { apply Rmult_le_pos; [apply Rabs_pos|].
+      assert (0 <= bound_e1 h * Rabs t) by (apply Rmult_le_pos; [exact P1|apply Rabs_pos]). lra. }
+    assert (0 <= u * Rabs y_computed) by (apply Rmult_le_pos; [apply Rlt_le, u_pos|apply Rabs_pos]).
+    assert (0 < underflow) by apply bpow_gt_0. lra. }
+  assert (Fy : binary64 y_computed).
+  { unfold y_computed, y_hat, A. destruct fused; apply binary64_rnd. }
+  assert (In : low_end e y_computed <= y_computed <= high_end e y_computed).
+  { unfold low_end, high_end. split.
+    - rewrite <- (rnd_exact _ Fy) at 2. apply rnd_le. lra.
+    - rewrite <- (rnd_exact _ Fy) at 1. apply rnd_le. lra. }
+  assert (R := ends32 _ _ _ p In DL DH I).
+  destruct (inside32_represents _ p DL I) as [NL RL].
+  destruct (inside32_represents _ p DH I) as [NH RH].
+  assert (NY : y_computed <> 0).
+  { intros Z. rewrite Z in R. assert (K := exact_zero Binary32 p R). subst p. discriminate I. }
+  refine (represents_unique Binary32 _ _ _ (demotes_number _ _ D NY _) R).
+  destruct (represents_value Binary32 _ p NY R) as [(L & _)|(L & K)]; [exact L|].
+  assert (J := inside32_means p I). rewrite K in J. destruct (Rlt_bool y_computed 0); destruct J; discriminate || lia.
 Qed.
 
 End Row.

@@ -15,7 +15,7 @@
 
     Main results.
       certified32     binary32 results: b represents y
-      certified16     bfloat16 and binary16 results: what b is cut to represents y *)
+      certified16     bfloat16 and binary16 results: what b is cut to represents y, and RN32(y^) *)
 
 From Coq Require Import ZArith Reals Bool Lia Lra.
 From Flocq Require Import Core.
@@ -234,7 +234,8 @@ Theorem certified16 f b field w y_hat y :
   0 < w -> 2 * w <= 2 ^ (dropped Binary32 f - 1) ->
   word_passes (dropped Binary32 f) field w b = true ->
   within field 127 y_hat y (IZR w * bpow radix2 29 - bpow radix2 28) ->
-  represents f (Finite y) (stored f b).
+  represents f (Finite y) (stored f b) /\
+  represents f (Finite (nearest_even Binary32 y_hat)) (stored f b).
 Proof.
   intros F D L Hf Hw H2 P W.
   assert (C : cuttable Binary32 f = true) by (destruct F as [-> | ->]; reflexivity).
@@ -303,9 +304,16 @@ Proof.
       assert (M <= limit_payload f); [|lia].
       apply (payload_le Binary32); [lia|now destruct f|]. rewrite <- Av. exact N. }
   assert (I := infinity_below_sign f).
-  replace (stored f b) with (with_sign f (Rlt_bool y 0) (cut Binary32 f M)).
-  - now apply cell_sufficient.
-  - rewrite EB, (stored_cut f s M F HM) by lia. f_equal. rewrite Sg.
-    assert (NM : (0 < number Binary32 M)%R) by (rewrite <- Av; now apply Rabs_pos_lt).
-    rewrite V. destruct s; simpl; [apply Rlt_bool_true; lra|apply Rlt_bool_false; lra].
+  assert (NM : (0 < number Binary32 M)%R) by (rewrite <- Av; now apply Rabs_pos_lt).
+  assert (Sv : Rlt_bool v 0 = s).
+  { rewrite V. destruct s; simpl; [apply Rlt_bool_true; lra|apply Rlt_bool_false; lra]. }
+  assert (St : stored f b = with_sign f s (cut Binary32 f M)).
+  { rewrite EB. apply (stored_cut f s M F HM). lia. }
+  assert (Zero : (Rabs (Rabs v - number Binary32 M) < IZR w * unit_of Binary32 M)%R).
+  { rewrite Av, Rminus_diag_eq, Rabs_R0 by reflexivity.
+    apply Rmult_lt_0_compat; [apply IZR_lt; lia|exact Up]. }
+  assert (Cv := cut_within _ _ M w _ C ltac:(lia) ltac:(fold e; lia) He Hw H2 O' Zero).
+  rewrite St. split.
+  - rewrite <- Sv, <- Sg. now apply cell_sufficient.
+  - rewrite <- Sv. now apply cell_sufficient.
 Qed.

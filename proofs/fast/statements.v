@@ -202,16 +202,16 @@ Hypothesis Gain : parameter r 1 (gamma r) i = Finite g.
 Hypothesis Bias : parameter r 0 (beta r) i = Finite b.
 
 (** The window test, on patterns alone: E is y^'s, p is the machine's RN32(y^); |g| <= G and |b| <= B. *)
-Theorem window_is_right G B field w E p :
+Theorem window_is_right G B field w E p q :
   narrow (y_format r) = true ->
   Rabs g <= G -> Rabs b <= B -> window (y_format r) h (INR (length xs)) G B field w ->
   is_pattern Binary64 E -> meaning Binary64 E = Finite y -> demotes y p ->
-  passes (y_format r) field w E p = true ->
-  represents (y_format r) (element r i) (stored (y_format r) p).
+  passes (y_format r) field w E p = true -> takes (y_format r) y p q ->
+  represents (y_format r) (element r i) q.
 Proof.
   destruct some_centre as (c & C & Q). unfold y. revert Admission. rewrite Q. intros Ad.
   exact (window_answers fused k r xs c i g b Well_formed Numbers Narrow Lanes Columns C In_row
-           Gain Bias Ad G B field w E p).
+           Gain Bias Ad G B field w E p q).
 Qed.
 
 (** The ends test, with every rounding of its evaluation. *)
