@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every figure a second time, on more than 10^5 elements: the textbook formula in 600-bit floating point, the ulp
-// from its logarithm, correct rounding from the neighbours. Nothing is shared but the meaning of a bit pattern.
+// from its logarithm, correct rounding from the neighbours, the claims from the ends of cells. Nothing is shared but
+// the meaning of a bit pattern.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 
 #include "bench/measure/algorithms/algorithms.h"
 #include "bench/measure/algorithms/arithmetic.h"
+#include "bench/measure/claim_figures.h"
 #include "bench/measure/error_figures.h"
 #include "bench/measure/workloads.h"
 
@@ -67,6 +69,68 @@ struct Second {
   }
 };
 
+// The geometry's claims a second time. Cells end half way to the neighbours; that a row stands exactly on an end, where
+// the parity of y decides, does not happen here.
+struct SecondClaims {
+  struct Range {
+    Wide value = 0, least = 0, most = 0;  // at y, and over its cells
+    Wide reach = 0;                       // every cell to its further end
+    Wide slack() const { return std::max(Wide(most - value), Wide(value - least)); }
+  };
+  struct Claimed {
+    uint64_t held = 0, broken = 0;
+    Wide off = 0, tolerance = 0;
+
+    // The checkers' figures are off by 2^-20 of the slack and 2^-50 of themselves (claims.hpp).
+    void Add(bool holds, const Wide& distance, const Wide& slack, const Wide& size) {
+      ++(holds ? held : broken);
+      off = std::max(off, Wide(distance / slack));
+      tolerance = std::max(tolerance, Wide(ldexp(Wide(1), -18) * (1 + distance / slack) + ldexp(size, -48) / slack));
+    }
+  };
+  Claimed plane, interior, surface;
+
+  void Add(const Row& row) {
+    const Format& f = *row.x_format;
+    const auto value = [&](const void* array, size_t i) { return Wide(Value(f, Load(f, array, i))); };
+    const auto n = static_cast<unsigned>(row.columns);
+    Wide mean = 0, variance = 0;
+    for (size_t i = 0; i < n && row.operation == EXACTNORM_LAYER_NORM; ++i) mean += value(row.x, i);
+    mean /= n;
+    for (size_t i = 0; i < n; ++i) variance += (value(row.x, i) - mean) * (value(row.x, i) - mean);
+    const Wide spread = variance / n + Wide(row.eps);
+    Range sum, square;
+    for (size_t i = 0; i < n; ++i) {
+      const Wide g = row.gamma == nullptr ? Wide(1) : value(row.gamma, i);
+      const Wide b = row.beta == nullptr ? Wide(0) : value(row.beta, i);
+      const uint64_t bits = Load(f, row.y, i);
+      const Wide y(Value(f, bits));
+      const Wide at = (y - b) / g;
+      const Wide end = ((y + Wide(Value(f, NextDown(f, bits)))) / 2 - b) / g;
+      const Wide other = ((y + Wide(Value(f, NextUp(f, bits)))) / 2 - b) / g;
+      const Wide low = std::min(end, other), high = std::max(end, other);
+      sum.value += at;
+      sum.least += low;
+      sum.most += high;
+      sum.reach += std::max(Wide(high - at), Wide(at - low));
+      square.value += at * at;
+      square.least += low <= 0 && high >= 0 ? Wide(0) : std::min(Wide(low * low), Wide(high * high));
+      square.most += std::max(Wide(low * low), Wide(high * high));
+    }
+    if (row.operation == EXACTNORM_LAYER_NORM) plane.Add(sum.least <= 0 && sum.most >= 0, abs(sum.value), sum.reach, 0);
+    interior.Add(square.least < n, std::max(Wide(0), Wide(square.value / n - 1)), 1, square.value / n);
+    const Wide target = variance / spread;  // N var / (var + eps)
+    surface.Add(square.least <= target && target <= square.most, abs(square.value - target) / n, square.slack() / n,
+                abs(1 - square.value / n) + abs(1 - target / n));
+  }
+};
+
+void ExpectSame(const ClaimFigure& a, const SecondClaims::Claimed& b, const std::string& what) {
+  EXPECT_EQ(a.held, b.held) << what;
+  EXPECT_EQ(a.broken, b.broken) << what;
+  EXPECT_LE(abs(Wide(a.off) - b.off), b.tolerance) << what << " " << a.off << " " << b.off;
+}
+
 // Equal to within the 2^-59 ulp that an answer is known to, and the rounding of the sums.
 void ExpectClose(const Real& a, const Wide& b, const std::string& what) {
   EXPECT_LE(abs(Wide(a) - b), ldexp(Wide(abs(b)) + 1, -58)) << what;
@@ -74,6 +138,7 @@ void ExpectClose(const Real& a, const Wide& b, const std::string& what) {
 
 TEST(Figures, AgreeWithASecondComputation) {
   uint64_t elements = 0;
+  uint64_t broken = 0;
   for (const exactnorm_operation operation : {EXACTNORM_LAYER_NORM, EXACTNORM_RMS_NORM}) {
     for (const Format* f : kFormats) {
       for (const size_t w : {0u, 1u, 3u, 4u, 11u}) {  // normal, affine, far from 0, an outlier, massive channels
@@ -86,6 +151,9 @@ TEST(Figures, AgreeWithASecondComputation) {
           if (*a.arithmetic == kF16 || *a.arithmetic == kBF16) continue;  // they overflow on some of these rows
           ErrorFigures figures;
           Second second;
+          const ClaimCheck check(batch);
+          ClaimFigures claims;
+          SecondClaims second_claims;
           std::vector<unsigned char> y(batch.columns * static_cast<size_t>(f->bytes));
           for (size_t i = 0; i < batch.rows; ++i) {
             const Row row = batch.RowAt(i, y.data());
@@ -95,6 +163,8 @@ TEST(Figures, AgreeWithASecondComputation) {
             if (!finite) continue;  // one-pass on N(2000, 1)
             figures.Add(row, ExactAnswers(row), y.data(), i);
             second.Add(row);
+            claims.Add(check(row, y.data()));
+            second_claims.Add(row);
           }
           const std::string what = a.full_name() + " on " + workload.name + " in " + f->name;
           elements += second.elements;
@@ -107,11 +177,16 @@ TEST(Figures, AgreeWithASecondComputation) {
           ExpectClose(figures.max_relative(), second.max_relative, what);
           EXPECT_TRUE(std::ranges::equal(figures.histogram(), second.histogram)) << what;
           EXPECT_TRUE(std::ranges::equal(figures.histogram_below(), second.below)) << what;
+          ExpectSame(claims.of(Claim::kPlane), second_claims.plane, what + ", plane");
+          ExpectSame(claims.of(Claim::kInterior), second_claims.interior, what + ", interior");
+          ExpectSame(claims.of(Claim::kSurface), second_claims.surface, what + ", surface");
+          broken += claims.broken_rows();
         }
       }
     }
   }
   EXPECT_GT(elements, 100000u);
+  EXPECT_GT(broken, 20u);
 }
 
 }  // namespace

@@ -39,7 +39,8 @@ struct Verdict {
   Outcome outcome = Outcome::kSilent;
   double value = 0;   // the claim's left side at y itself; interior: sum/N
   double target = 0;  // what it should be: 0; interior: at most 1; surface: eps / (var + eps)
-  double slack = 0;   // how far rounding alone can move the value, to the side where it can move further
+  double slack = 0;   // how far rounding alone can move the value, to the side where it can move further; plane: with
+                      // every y_i to its own further side, as Residual::slack
   double excess = 0;  // kBroken: distance between the target and the nearest value that rounding allows
 
   friend bool operator==(const Verdict&, const Verdict&) = default;
