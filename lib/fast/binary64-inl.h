@@ -104,10 +104,17 @@ HWY_NOINLINE inline void NoteBinary64(hn::Mask<D> certified, size_t column, size
   }
 }
 
-// y^ and where it is certain, of the columns from `i` of a prepared block; `spread_c` is C + c1.
+// T1, T2, y^ as s + l, and e of the ledger.
+struct Binary64Element {
+  VD t1, t2;
+  VD s, l;
+  VD e;
+};
+
+// Of the columns from `i` of a prepared block; `spread_c` is C + c1.
 template <bool kCentre>
-HWY_INLINE VD NormalizeBinary64Vector(const double* x, VD center, VD r1, VD r2, VD c2, VD spread, VD spread_c,
-                                      const Binary64Parameters& p, size_t i, hn::Mask<D>& certified) {
+HWY_INLINE Binary64Element Binary64ElementOf(const double* x, VD center, VD r1, VD r2, VD c2, VD spread, VD spread_c,
+                                             const Binary64Parameters& p, size_t i) {
   const D d;
   const VD deviation = Binary64Deviation<kCentre>(x, center);
   const VD w = hn::MulAdd(deviation, r1, spread_c);
@@ -120,8 +127,16 @@ HWY_INLINE VD NormalizeBinary64Vector(const double* x, VD center, VD r1, VD r2, 
   const VD s = hn::Add(high, low);
   const VD l = hn::Sub(low, hn::Sub(s, high));
   const VD e = hn::MulAdd(hn::Abs(t1), hn::Load(d, p.e1 + i), hn::Load(d, p.e0 + i));
-  const VD y = hn::Add(s, hn::Sub(l, e));
-  certified = hn::Eq(y, hn::Add(s, hn::Add(l, e)));
+  return {t1, t2, s, l, e};
+}
+
+// RN(y), and where it is certain.
+template <bool kCentre>
+HWY_INLINE VD NormalizeBinary64Vector(const double* x, VD center, VD r1, VD r2, VD c2, VD spread, VD spread_c,
+                                      const Binary64Parameters& p, size_t i, hn::Mask<D>& certified) {
+  const Binary64Element of = Binary64ElementOf<kCentre>(x, center, r1, r2, c2, spread, spread_c, p, i);
+  const VD y = hn::Add(of.s, hn::Sub(of.l, of.e));
+  certified = hn::Eq(y, hn::Add(of.s, hn::Add(of.l, of.e)));
   return y;
 }
 

@@ -62,5 +62,21 @@ struct SharpIntermediates {
 
 SharpIntermediates FindSharpIntermediates(const Target& target, const Row& row);
 
+// Of the first tier for binary64 (binary64_error_bounds.h).
+struct Binary64Intermediates {
+  bool admitted;  // false also on a target without FMA; else all below is empty
+  double center;
+  DoubleDouble offset;      // a^
+  DoubleDouble rstd;        // r^
+  NormalizedError moments;  // E1, E0
+  NormalizedError error;    // e1, e0
+  std::vector<double> t1, t2;
+  std::vector<DoubleDouble> y;  // s, l
+  std::vector<double> bound;    // e
+};
+
+// A row of binary64 throughout, aligned, of at most kBinary64MostColumns columns. Writes nothing but mean and rstd.
+Binary64Intermediates FindBinary64Intermediates(const Target& target, const Row& row);
+
 }  // namespace exactnorm::fast
 #endif  // EXACTNORM_FAST_INTERMEDIATES_H_

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// How near real errors come to each bound of lib/fast/error_bounds.h and sharp_error_bounds.h: for every target and
-// bound, hill climbing on the bits of a row that starts from the worst of a few random ones. Prints the largest share
-// of each bound that was reached; none may exceed 1.
+// How near real errors come to each bound of lib/fast/error_bounds.h, sharp_error_bounds.h and binary64_error_bounds.h:
+// for every target and bound, hill climbing on the bits of a row that starts from the worst of a few random ones.
+// Prints the largest share of each bound that was reached; none may exceed 1.
 //   fast_error_bounds_test [--steps=S]   steps of each climb, 300 if not given
 #include "lib/fast/error_bounds.h"
 
@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "lib/fast/binary64.h"
 #include "tests/fast/error_shares.h"
 #include "tests/fast/real_row.h"
 #include "tests/rows/generator.h"
@@ -136,6 +137,13 @@ TEST(FastErrorBounds, HoldAndAreReachedInPart) {
 
 TEST(SharpErrorBounds, HoldAndAreReachedInPart) {
   ExpectReached(LargestShares("sharp", &SharpShares, kF64, kWidth), {1e-4, 1e-3, 1e-3, 0.01}, kWidth);
+}
+
+TEST(Binary64ErrorBounds, HoldAndAreReachedInPart) {
+  const auto targets = BuiltTargets();
+  const auto has_tier = [](const Target& t) { return t.supported && FindNormalizeBinary64(t) != nullptr; };
+  if (std::none_of(targets.begin(), targets.end(), has_tier)) GTEST_SKIP() << "no target with FMA here";
+  ExpectReached(LargestShares("binary64", &Binary64Shares, kF64, kWidth), {0.005, 0.02, 0.02, 0.02}, kWidth);
 }
 
 }  // namespace

@@ -72,4 +72,22 @@ Shares SharpShares(const Target& target, const rows::Problem& p) {
   return shares;
 }
 
+Shares Binary64Shares(const Target& target, const rows::Problem& p) {
+  Shares shares{};
+  rows::Packed packed(p);
+  const Row row = packed.row();
+  const Binary64Intermediates of = FindBinary64Intermediates(target, row);
+  if (!of.admitted) return shares;
+  const RealRow real = FindRealRow(p);
+  const Real rstd = Sum(of.rstd);
+  Raise(shares[kMean], Share(Sum(of.offset) + of.center, real.mean, 1.01 * of.moments.e0 / rstd));
+  Raise(shares[kRstd], Share(rstd, real.rstd, 1.01 * of.moments.e1 * rstd));
+  for (size_t i = 0; i < row.columns; ++i) {
+    const Real t_bound = of.error.e1 * abs(Real(of.t1[i])) + of.error.e0;
+    Raise(shares[kT], Share(Real(of.t1[i]) + of.t2[i], real.t[i], t_bound));
+    if (std::isfinite(of.bound[i])) Raise(shares[kY], Share(Sum(of.y[i]), real.y[i], of.bound[i]));
+  }
+  return shares;
+}
+
 }  // namespace exactnorm::fast
