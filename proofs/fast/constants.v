@@ -7,7 +7,7 @@
     changed alone.
 
     Corresponds to lib/fast/error_bounds.h, to lib/fast/sharp_error_bounds.h but for what admits a
-    row, and to the constants of lib/fast/rounding_test-inl.h.
+    row, to kBinary64ColumnError, and to the constants of lib/fast/rounding_test-inl.h.
 
     Symbols.
       constant        (n, d, e) stands for n / d 2^e
@@ -19,7 +19,8 @@
 From Coq Require Import ZArith NArith Reals List String Lra.
 From Flocq Require Import Core.
 From ExactNorm Require Import specification fast.model fast.row_moments fast.normalize fast.width
-  fast.demotion fast.ends fast.answers fast.statistics fast.sharp_ends.
+  fast.demotion fast.ends fast.answers fast.statistics fast.sharp_ends
+  fast.binary64_ends.
 Import ListNotations.
 
 Local Open Scope R_scope.
@@ -240,6 +241,14 @@ Theorem sharp_sum_is columns lanes :
   ((additions + 8) * (additions + 8) + 32)%N.
 Proof. reflexivity. Qed.
 
+(** ** The first tier of binary64 rows *)
+
+Definition tier_column : constant := (101, 100, -78)%Z.
+
+Theorem column_factor_is : column_factor = rnd (rnd (101 / 100) * bpow radix2 (-78)) /\
+  value tier_column = 101 / 100 * bpow radix2 (-78).
+Proof. split; reflexivity. Qed.
+
 (** ** All of them *)
 
 Local Open Scope string_scope.
@@ -278,4 +287,4 @@ Definition table : list (string * constant) :=
        ("sharp_sum_slope", sharp_sum_slope); ("sharp_sum_offset", sharp_sum_offset);
        ("sharp_offset", sharp_offset); ("sharp_absolute", sharp_absolute);
        ("sharp_accumulators", (Z.of_N sharp_accumulators, 1, 0)%Z) ]
-  ++ sharp_sums.
+  ++ sharp_sums ++ [ ("tier_column", tier_column) ].

@@ -328,6 +328,35 @@ Proof.
   exact (between f _ _ y p HY ZL ZH QL QH).
 Qed.
 
+(** Any two sums that round to one binary64. *)
+Theorem sums_binary64 hi lo_low lo_high y p :
+  hi + lo_low <= y <= hi + lo_high ->
+  is_pattern Binary64 p -> meaning Binary64 p = Finite (rnd (hi + lo_low)) ->
+  rnd (hi + lo_low) = rnd (hi + lo_high) ->
+  rnd (hi + lo_low) <> 0 -> Rabs (rnd (hi + lo_low)) < bpow radix2 1024 ->
+  represents Binary64 (Finite y) p.
+Proof.
+  intros HY HP MP E NV Hi.
+  destruct (pattern_number _ _ _ HP MP) as (M & HM & _ & _ & V).
+  assert (Pn := number_nonnegative Binary64 M ltac:(lia)).
+  assert (Pp : 0 < number Binary64 M).
+  { destruct (Req_dec (number Binary64 M) 0) as [Z|Z]; [|lra]. exfalso. apply NV. rewrite V, Z.
+    destruct (sign_field Binary64 p); cbn [signed]; ring. }
+  assert (R : forall z, rnd z = rnd (hi + lo_low) -> z <> 0 /\ represents Binary64 (Finite z) p).
+  { intros z Ez. assert (NZ : z <> 0).
+    { intros Z. rewrite Z, rnd_0 in Ez. now apply NV. }
+    split; [exact NZ|]. apply represents_number; [exact NZ| |exact HP| |].
+    - fold (rnd z). rewrite Ez. exact Hi.
+    - fold (rnd z). now rewrite Ez.
+    - rewrite V in Ez. destruct (sign_field Binary64 p); cbn [signed] in Ez; symmetry.
+      + apply Rlt_bool_true. destruct (Rlt_or_le z 0) as [K|K]; [exact K|].
+        assert (Q := rnd_ge_0 z K). lra.
+      + apply Rlt_bool_false. destruct (Rle_or_lt 0 z) as [K|K]; [exact K|].
+        assert (Q := rnd_le z 0 (Rlt_le _ _ K)). rewrite rnd_0 in Q. lra. }
+  destruct (R _ eq_refl) as [ZL RL]. destruct (R _ (eq_sym E)) as [ZH RH].
+  exact (between Binary64 _ _ y p HY ZL ZH RL RH).
+Qed.
+
 Theorem sharp_ends_binary64 hi lo_low lo_high y p :
   hi + lo_low <= y <= hi + lo_high ->
   is_pattern Binary64 p -> meaning Binary64 p = Finite (rnd (hi + lo_low)) ->
@@ -335,21 +364,7 @@ Theorem sharp_ends_binary64 hi lo_low lo_high y p :
   bpow radix2 (-1000) <= Rabs (rnd (hi + lo_low)) <= bpow radix2 1000 ->
   represents Binary64 (Finite y) p.
 Proof.
-  intros HY HP MP E [Lo Hi].
-  destruct (pattern_number _ _ _ HP MP) as (M & HM & _ & _ & V).
-  assert (Pn := number_nonnegative Binary64 M ltac:(lia)). assert (B := bpow_gt_0 radix2 (-1000)).
-  assert (R : forall z, rnd z = rnd (hi + lo_low) -> z <> 0 /\ represents Binary64 (Finite z) p).
-  { intros z Ez. assert (NZ : z <> 0).
-    { intros Z. rewrite Z, rnd_0 in Ez. rewrite <- Ez, Rabs_R0 in Lo. lra. }
-    split; [exact NZ|]. apply represents_number; [exact NZ| |exact HP| |].
-    - fold (rnd z). rewrite Ez. apply Rle_lt_trans with (1 := Hi). apply bpow_lt. reflexivity.
-    - fold (rnd z). now rewrite Ez.
-    - rewrite V in Ez, Lo. destruct (sign_field Binary64 p); cbn [signed] in Ez, Lo; symmetry.
-      + apply Rlt_bool_true. destruct (Rlt_or_le z 0) as [K|K]; [exact K|].
-        assert (Q := rnd_ge_0 z K). rewrite Rabs_Ropp, Rabs_pos_eq in Lo by exact Pn. lra.
-      + apply Rlt_bool_false. destruct (Rle_or_lt 0 z) as [K|K]; [exact K|].
-        assert (Q := rnd_le z 0 (Rlt_le _ _ K)). rewrite rnd_0 in Q.
-        rewrite Rabs_pos_eq in Lo by exact Pn. lra. }
-  destruct (R _ eq_refl) as [ZL RL]. destruct (R _ (eq_sym E)) as [ZH RH].
-  exact (between Binary64 _ _ y p HY ZL ZH RL RH).
+  intros HY HP MP E [Lo Hi]. apply (sums_binary64 hi lo_low lo_high); try assumption.
+  - intros Z. rewrite Z, Rabs_R0 in Lo. assert (B := bpow_gt_0 radix2 (-1000)). lra.
+  - apply Rle_lt_trans with (1 := Hi). apply bpow_lt. reflexivity.
 Qed.

@@ -6,6 +6,7 @@
 
 #include <initializer_list>
 
+#include "lib/fast/binary64_error_bounds.h"
 #include "lib/fast/error_bounds.h"
 #include "lib/fast/sharp_error_bounds.h"
 
@@ -77,6 +78,7 @@ int Compare(const char* table) {
   Expect("end_factor", kEndFactor);
   Expect("underflow", kUnderflow);
   Expect("spread", kMeanSquare);
+  Expect("tier_column", kBinary64ColumnError);
   ExpectHeights();
   ExpectWidths();
   ExpectSharp();
