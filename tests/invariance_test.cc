@@ -131,7 +131,7 @@ TEST(Invariance, UnderWorkingInPlaceAroundTheScratch) {
   constexpr size_t kScratch = size_t{24} << 10;
   Generator random(1);
   for (const Format* f : kFormats) {
-    for (const size_t together : {1, 2, 3, 5}) {
+    for (const size_t together : {1u, 2u, 3u, 5u}) {
       const size_t edge = kScratch / together / static_cast<size_t>(f->bytes);
       for (const size_t n : {edge - 1, edge, edge + 1}) {
         Matrix matrix{{EXACTNORM_LAYER_NORM, f, f, f, f, 1e-5, {}, {}, {}}, {}};

@@ -101,7 +101,7 @@ using Shape = std::pair<size_t, size_t>;
 
 void Register(Kind kind, const Format* format, Shape shape, const std::string& part = "",
               const MakeContest& make = &WholeCalls) {
-  const auto [rows, columns] = shape;
+  const size_t rows = shape.first, columns = shape.second;
   const std::string name =
       std::string(format->name) + "/" + std::to_string(rows) + "x" + std::to_string(columns) + "/" + Name(kind) + part;
   const auto normalize = [=](benchmark::State& state) { Normalize(state, make, kind, format, rows, columns); };

@@ -30,7 +30,7 @@ size_t least_elements = 12000000;
 std::vector<size_t> Lengths() {
   std::vector<size_t> lengths;
   for (size_t n = 1; n <= 70; ++n) lengths.push_back(n);
-  for (const size_t edge : {96, 128, 256, 512, 544, 768, 1024, 1536, 3072, 4096}) {
+  for (const size_t edge : {96u, 128u, 256u, 512u, 544u, 768u, 1024u, 1536u, 3072u, 4096u}) {
     for (const size_t n : {edge - 1, edge, edge + 1}) lengths.push_back(n);
   }
   return lengths;

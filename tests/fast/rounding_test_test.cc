@@ -84,7 +84,7 @@ Made MadeOf(WordTest<kTail>, const Window& window) {
 template <class Y>
 void ExpectWideWindows() {
   for (const size_t columns : {size_t{1}, size_t{768}, size_t{65536}, size_t{1} << 18, size_t{1} << 20, kMaxColumns}) {
-    for (const size_t lanes : {1, 2, 4, 8, 32}) {
+    for (const size_t lanes : {1u, 2u, 4u, 8u, 32u}) {
       const NormalizedError error = BoundNormalized(columns, lanes);
       const double root = std::sqrt(static_cast<double>(columns));
       EXPECT_FALSE(static_target::MakeWindow<Y>(error, root, 1, 1).is_never()) << columns << " " << lanes;

@@ -164,7 +164,7 @@ TEST(FastRows, AreExactAroundEveryBoundaryOfVectorsGroupsAndBlocks) {
   rows::Generator random(2);
   std::vector<size_t> lengths;
   for (size_t n = 1; n <= 70; ++n) lengths.push_back(n);
-  for (const size_t edge : {128, 256, 512, 1024, 8192, 16384}) {
+  for (const size_t edge : {128u, 256u, 512u, 1024u, 8192u, 16384u}) {
     for (const size_t n : {edge - 1, edge, edge + 1, edge + 31, edge + 33}) lengths.push_back(n);
   }
   lengths.push_back(100003);

@@ -77,7 +77,7 @@ TEST(SumHeights, AreThoseOfTheLoops) {
   rows::Generator random(1);
   std::vector<size_t> lengths = {1u << 16, 100003, (1u << 20) + 1};
   for (size_t n = 1; n <= 70; ++n) lengths.push_back(n);
-  for (const size_t edge : {256, 512, 1024, 4096}) {
+  for (const size_t edge : {256u, 512u, 1024u, 4096u}) {
     for (const size_t n : {edge - 1, edge, edge + 1, edge + 33}) lengths.push_back(n);
   }
   size_t centred = 0, highest = 0;
@@ -104,7 +104,7 @@ TEST(SumHeights, AreThoseOfTheLoops) {
 
 // Log-depth: also the longest rows on the shortest vectors.
 TEST(SumHeights, GrowWithTheLogarithmOfTheLength) {
-  for (const size_t lanes : {1, 2, 4, 8, 16, 32}) {
+  for (const size_t lanes : {1u, 2u, 4u, 8u, 16u, 32u}) {
     EXPECT_LE(SumHeight(kMaxColumns, lanes), 64 + 2 + 24u);
     EXPECT_LE(SumHeight(kMaxColumns, lanes), SumHeight(1, lanes) + 23);
   }

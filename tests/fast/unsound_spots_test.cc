@@ -72,7 +72,7 @@ std::vector<Certified> ExpectSound(const rows::Problem& p) {
 TEST(UnsoundSpots, AnEpsThatDominatesTheVariance) {
   const reference::Precision precision(kRealBits);
   size_t admitted = 0, declined_about_zero = 0;
-  for (const size_t n : {2, 64, 300}) {
+  for (const size_t n : {2u, 64u, 300u}) {
     // x near 1: a^2 = 1 nearly, and is a quarter of V where eps is 4 nearly.
     for (int k = -50; k <= 50; ++k) {
       rows::Problem p = Row32(n, 4 + k * 0x1p-18);
@@ -160,7 +160,7 @@ rows::Problem Spread(size_t n, float mean) {
 
 TEST(UnsoundSpots, YOnBothSidesOfAMidpoint) {
   const reference::Precision precision(kRealBits);
-  for (const size_t n : {64, 67}) {
+  for (const size_t n : {64u, 67u}) {
     for (const float mean : {0.0f, 1000.0f}) {
       ExpectSoundAcrossMidpoint(Spread(n, mean), 1, 0x1p-50);
       rows::Problem p = Spread(n, mean);
@@ -173,7 +173,7 @@ TEST(UnsoundSpots, YOnBothSidesOfAMidpoint) {
 // The bound on y^ is then little more than the roundings of y^ and of the two ends.
 TEST(UnsoundSpots, YOnBothSidesOfAMidpointWithASmallGain) {
   const reference::Precision precision(kRealBits);
-  for (const size_t n : {64, 67}) {
+  for (const size_t n : {64u, 67u}) {
     rows::Problem p = Spread(n, 0);
     p.gamma.assign(n, Bits(0x1p-24f));
     p.beta.assign(n, Bits(1 + 0x1p-23f));
@@ -222,7 +222,7 @@ TEST(UnsoundSpots, AHighThresholdDoesNotCertifyZero) {
 // Infinities and NaNs have no low bits set and the largest exponent; a maximum may leave a NaN out.
 TEST(UnsoundSpots, GammaAndBetaThatAreNotFinite) {
   for (const float special : {kInfinity, -kInfinity, std::numeric_limits<float>::quiet_NaN(), 3e38f}) {
-    for (const size_t column : {0, 1, 31, 33, 63}) {
+    for (const size_t column : {0u, 1u, 31u, 33u, 63u}) {
       rows::Problem p = Row32(64, 1e-5);
       for (size_t i = 0; i < 64; ++i) p.x[i] = Bits(static_cast<float>(i));
       p.beta = p.gamma;
@@ -251,7 +251,7 @@ TEST(UnsoundSpots, TiesOfLongRows) {
 TEST(UnsoundSpots, AboutALargeMean) {
   const reference::Precision precision(kRealBits);
   size_t centred = 0;
-  for (const size_t n : {2, 96, 1000}) {
+  for (const size_t n : {2u, 96u, 1000u}) {
     for (const float mean : {3.0f, 1e3f, 1e6f}) {
       rows::Problem p = Row32(n, 1e-12);
       for (size_t i = 0; i < n; ++i) p.x[i] = Bits(mean + static_cast<float>(i * i % 17) * 0.0625f);

@@ -40,7 +40,7 @@ TEST(FastPath, OfOrdinaryRowsOfAnyFormatsAllocatesNothing) {
   for (size_t combination = 0; combination < 64; ++combination) {
     const Format &x = *kFormats[combination % 4], &parameter = *kFormats[combination / 4 % 4];
     const Format& y = *kFormats[combination / 16];
-    for (const size_t n : {64, 768, 2999}) {  // 24 KiB of a row in place are copied without allocating
+    for (const size_t n : {64u, 768u, 2999u}) {  // 24 KiB of a row in place are copied without allocating
       const rows::Matrix matrix = Ordinary(random, x, parameter, y, n);
       for (const bool in_place : {false, true}) {
         if (in_place && !(x == y)) continue;
