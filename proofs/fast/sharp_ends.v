@@ -5,15 +5,12 @@
     as near to y as the ledger of lib/fast/sharp_error_bounds.h says, what the test certifies is
     y's rounding.  That sentence of the ledger is a hypothesis here.
 
-    Corresponds to RoundToOdd, RoundSharp and SharpenElements of lib/fast/sharp-inl.h, and to
-    BoundSharp.
+    Corresponds to RoundToOdd, RoundSharp and SharpenElements of lib/fast/sharp-inl.h.
 
     Symbols.
       two_sum_error a b     the second part of TwoSum
       to_odd hi lo P        hi + lo rounded to odd, P being the pattern of RN(hi + lo)
-      sharp_sum_error, sharp_s1, sharp_s0   K, S1 and S0 of the ledger
-      computed_sharp_e1, computed_sharp_e0  what BoundSharp returns, with its roundings
-      sharp_error           e, as it is computed
+      sharp_error           e, as it is computed from e1 and e0, which BoundSharp returns (sharp_bound.v)
 
     Main results.
       two_sum_exact         TwoSum is exact
@@ -97,95 +94,10 @@ Proof.
       destruct (Rlt_bool_spec error 0), (Rlt_bool_spec v x); reflexivity || (exfalso; lra).
 Qed.
 
-(** ** The bound, as it is evaluated *)
-
-Definition sharp_sum_error (columns lanes : N) : N :=
-  let additions := ((columns + (2 * lanes - 1)) / (2 * lanes) + 1)%N in
-  ((additions + 8) * (additions + 8) + 32)%N.
-
-Definition sharp_s1 (K kappa : R) : R := ((16 / 10 * K + 11) * kappa + 33) * (u * u).
-Definition sharp_s0 (K root_of_kappa : R) : R := 101 / 100 * K * root_of_kappa * (u * u).
-
-Definition computed_sharp_e1 (K kappa : R) : R :=
-  rnd (rnd (2 * rnd (rnd (rnd (rnd (rnd (16 / 10) * K) + 11) * kappa) + 33)) * (u * u)).
-Definition computed_sharp_e0 (K root_of_kappa : R) : R :=
-  rnd (rnd (rnd (rnd (21 / 10) * K) * root_of_kappa) * (u * u)).
+(** ** The element's bound, and the ends *)
 
 Definition sharp_end_factor : R := 8 * (u * u).
 Definition sharp_underflow : R := bpow radix2 (-1050).
-
-Lemma rnd_nearly x : bpow radix2 (-900) <= x -> 999999 / 1000000 * x <= rnd x.
-Proof.
-  intros H. assert (A := rnd_all_but_u x H). assert (S := u_small).
-  assert (P := bpow_gt_0 radix2 (-900)).
-  assert (u * x <= / 1000000000000000 * x) by (apply Rmult_le_compat_r; lra). lra.
-Qed.
-
-Lemma ordinary_size x : / 1000000 <= x -> bpow radix2 (-900) <= x.
-Proof.
-  intros H. apply Rle_trans with (2 := H). apply Rle_trans with (bpow radix2 (-30)).
-  - apply bpow_le. lia.
-  - simpl. lra.
-Qed.
-
-Lemma rnd_ordinary x : / 1000000 <= x -> 999999 / 1000000 * x <= rnd x.
-Proof. intros H. now apply rnd_nearly, ordinary_size. Qed.
-
-Lemma squared_size x : / 1000000 <= x -> bpow radix2 (-900) <= x * (u * u).
-Proof.
-  intros H. apply Rle_trans with (bpow radix2 (-30) * (u * u)).
-  - unfold u. rewrite <- !bpow_plus. apply bpow_le. lia.
-  - apply Rmult_le_compat_r; [unfold u; rewrite <- bpow_plus; apply bpow_ge_0|].
-    apply Rle_trans with (2 := H). simpl. lra.
-Qed.
-
-Lemma computed_sharp_e1_most K kappa :
-  1 <= K -> 1 <= kappa -> 1999 / 1000 * sharp_s1 K kappa <= computed_sharp_e1 K kappa.
-Proof.
-  intros HK Hk. unfold computed_sharp_e1, sharp_s1.
-  assert (A1 := rnd_ordinary (16 / 10) ltac:(lra)). set (a1 := rnd (16 / 10)) in *.
-  assert (B2 : 999999 / 1000000 * (16 / 10) * K <= a1 * K) by (apply Rmult_le_compat_r; lra).
-  assert (A2 := rnd_ordinary (a1 * K) ltac:(lra)). set (a2 := rnd (a1 * K)) in *.
-  assert (A3 := rnd_ordinary (a2 + 11) ltac:(lra)). set (a3 := rnd (a2 + 11)) in *.
-  assert (B4 : 999990 / 1000000 * (16 / 10 * K + 11) * kappa <= a3 * kappa)
-    by (apply Rmult_le_compat_r; lra).
-  assert (C4 : 1 <= (16 / 10 * K + 11) * kappa).
-  { apply Rle_trans with (1 * 1); [lra|]. apply Rmult_le_compat; lra. }
-  assert (A4 := rnd_ordinary (a3 * kappa) ltac:(lra)).
-  set (a4 := rnd (a3 * kappa)) in *.
-  assert (A5 := rnd_ordinary (a4 + 33) ltac:(lra)). set (a5 := rnd (a4 + 33)) in *.
-  assert (A6 := rnd_ordinary (2 * a5) ltac:(lra)). set (a6 := rnd (2 * a5)) in *.
-  assert (A7 := rnd_nearly (a6 * (u * u)) (squared_size a6 ltac:(lra))).
-  apply Rle_trans with (2 := A7). rewrite <- !Rmult_assoc. rewrite !Rmult_assoc.
-  rewrite <- (Rmult_assoc (1999 / 1000)), <- (Rmult_assoc (999999 / 1000000)).
-  apply Rmult_le_compat_r; [|lra].
-  unfold u. rewrite <- bpow_plus. apply bpow_ge_0.
-Qed.
-
-Lemma computed_sharp_e0_most K root_of_kappa :
-  1 <= K -> 1 <= root_of_kappa ->
-  2 * sharp_s0 K root_of_kappa <= computed_sharp_e0 K root_of_kappa /\
-  bpow radix2 (-200) <= computed_sharp_e0 K root_of_kappa.
-Proof.
-  intros HK Hk. unfold computed_sharp_e0, sharp_s0.
-  assert (Q : 0 <= u * u) by (unfold u; rewrite <- bpow_plus; apply bpow_ge_0).
-  assert (A1 := rnd_ordinary (21 / 10) ltac:(lra)). set (a1 := rnd (21 / 10)) in *.
-  assert (B2 : 999999 / 1000000 * (21 / 10) * K <= a1 * K) by (apply Rmult_le_compat_r; lra).
-  assert (A2 := rnd_ordinary (a1 * K) ltac:(lra)). set (a2 := rnd (a1 * K)) in *.
-  assert (B3 : 209 / 100 * K * root_of_kappa <= a2 * root_of_kappa) by (apply Rmult_le_compat_r; lra).
-  assert (C3 : 1 <= K * root_of_kappa).
-  { apply Rle_trans with (1 * 1); [lra|]. apply Rmult_le_compat; lra. }
-  assert (A3 := rnd_ordinary (a2 * root_of_kappa) ltac:(lra)).
-  set (a3 := rnd (a2 * root_of_kappa)) in *.
-  assert (A4 := rnd_nearly (a3 * (u * u)) (squared_size a3 ltac:(lra))).
-  split; apply Rle_trans with (2 := A4).
-  - rewrite <- (Rmult_assoc 2), <- (Rmult_assoc (999999 / 1000000)).
-    apply Rmult_le_compat_r; [exact Q|]. lra.
-  - rewrite <- (Rmult_assoc (999999 / 1000000)).
-    apply Rle_trans with (1 * (u * u)).
-    + rewrite Rmult_1_l. unfold u. rewrite <- bpow_plus. apply bpow_le. lia.
-    + apply Rmult_le_compat_r; [exact Q|]. lra.
-Qed.
 
 Section Element.
 Variable fused : bool.
