@@ -22,6 +22,7 @@ HWY_BEFORE_NAMESPACE();
 namespace exactnorm::fast::HWY_NAMESPACE {
 
 inline constexpr size_t kBinary64Block = 256;       // columns whose parameters are prepared together
+inline constexpr size_t kBinary64Ahead = 2;         // while a row is summed, the one so many after it is prefetched
 inline constexpr size_t kBinary64Together = 16384;  // numbers of x that rows done together have
 
 // Parameters of a block of columns for one T, padded with 0 to whole vectors.
@@ -87,7 +88,6 @@ HWY_NOINLINE inline void PrepareBinary64(const double* gamma, const double* beta
 // A row on its way.
 struct Binary64State {
   const double* x;
-  const double* next;  // x of a row of the next group, to be prefetched where y is streamed
   double* y;
   double center;
   double r1, r2;
@@ -104,39 +104,32 @@ HWY_NOINLINE inline void NoteBinary64(hn::Mask<D> certified, size_t column, size
   }
 }
 
-// T1, T2, y^ as s + l, and e of the ledger.
-struct Binary64Element {
-  VD t1, t2;
-  VD s, l;
-  VD e;
-};
-
-// Of the columns from `i` of a prepared block; `spread_c` is C + c1.
+// T1, T2, y^ as s + l, and e of the ledger, of the columns from `i` of a prepared block; `spread_c` is C + c1.
 template <bool kCentre>
-HWY_INLINE Binary64Element Binary64ElementOf(const double* x, VD center, VD r1, VD r2, VD c2, VD spread, VD spread_c,
-                                             const Binary64Parameters& p, size_t i) {
+HWY_INLINE void Binary64ElementOf(const double* x, VD center, VD r1, VD r2, VD c2, VD spread, VD spread_c,
+                                  const Binary64Parameters& p, size_t i, VD& t1, VD& t2, VD& s, VD& l, VD& e) {
   const D d;
   const VD deviation = Binary64Deviation<kCentre>(x, center);
   const VD w = hn::MulAdd(deviation, r1, spread_c);
-  const VD t1 = hn::Sub(w, spread);
+  t1 = hn::Sub(w, spread);
   const VD rest = hn::MulSub(deviation, r1, hn::Sub(w, spread_c));
-  const VD t2 = hn::Add(rest, hn::MulAdd(deviation, r2, c2));
+  t2 = hn::Add(rest, hn::MulAdd(deviation, r2, c2));
   const VD high = hn::MulAdd(t1, hn::Load(d, p.g1 + i), hn::Load(d, p.b1 + i));
   const VD rounded = hn::MulAdd(t1, hn::Load(d, p.g2 + i), hn::Load(d, p.b2 + i));
   const VD low = hn::MulAdd(t2, hn::Load(d, p.g + i), rounded);
-  const VD s = hn::Add(high, low);
-  const VD l = hn::Sub(low, hn::Sub(s, high));
-  const VD e = hn::MulAdd(hn::Abs(t1), hn::Load(d, p.e1 + i), hn::Load(d, p.e0 + i));
-  return {t1, t2, s, l, e};
+  s = hn::Add(high, low);
+  l = hn::Sub(low, hn::Sub(s, high));
+  e = hn::MulAdd(hn::Abs(t1), hn::Load(d, p.e1 + i), hn::Load(d, p.e0 + i));
 }
 
 // RN(y), and where it is certain.
 template <bool kCentre>
 HWY_INLINE VD NormalizeBinary64Vector(const double* x, VD center, VD r1, VD r2, VD c2, VD spread, VD spread_c,
                                       const Binary64Parameters& p, size_t i, hn::Mask<D>& certified) {
-  const Binary64Element of = Binary64ElementOf<kCentre>(x, center, r1, r2, c2, spread, spread_c, p, i);
-  const VD y = hn::Add(of.s, hn::Sub(of.l, of.e));
-  certified = hn::Eq(y, hn::Add(of.s, hn::Add(of.l, of.e)));
+  VD t1, t2, s, l, e;
+  Binary64ElementOf<kCentre>(x, center, r1, r2, c2, spread, spread_c, p, i, t1, t2, s, l, e);
+  const VD y = hn::Add(s, hn::Sub(l, e));
+  certified = hn::Eq(y, hn::Add(s, hn::Add(l, e)));
   return y;
 }
 
@@ -164,10 +157,6 @@ HWY_INLINE void NormalizeBinary64Columns(const Binary64State* rows, size_t begin
   double *const y_a = a.y + begin, *const y_b = b.y + begin;
   size_t i = 0;
   for (; i + lanes <= n; i += lanes) {
-    if constexpr (kStream) {
-      hwy::Prefetch(a.next + begin + i);
-      if constexpr (kRows == 2) hwy::Prefetch(b.next + begin + i);
-    }
     hn::Mask<D> certified;
     put(of_a(x_a + i, i, certified), y_a + i);
     if (HWY_UNLIKELY(!hn::AllTrue(d, certified))) NoteBinary64(certified, begin + i, lanes, *a.undecided);
@@ -222,8 +211,8 @@ struct Binary64Group {
   Binary64Scales scales;
   Undecided undecided[kMostRows];
 
-  // `ahead` bytes after the rows' x are those of the next group.
-  HWY_INLINE void Admit(const Rows& rows, const RowShape& shape, size_t ahead) {
+  // The rows' x are followed by `more` others.
+  HWY_INLINE void Admit(const Rows& rows, const RowShape& shape, size_t more) {
     Binary64Moments moments[kMostRows];
     size_t of[kMostRows];
     const auto at = [&](size_t r) {
@@ -233,9 +222,10 @@ struct Binary64Group {
     double largest = 0.5;
     admitted = 0;
     centred = false;
+    const size_t last = rows.count - 1 + more;
     for (size_t r = 0; r < rows.count; ++r) {
       undecided[r].Clear();
-      const Binary64Moments m = Binary64MomentsOf(at(r), shape);
+      const Binary64Moments m = Binary64MomentsOf(at(r), at(HWY_MIN(r + kBinary64Ahead, last)), shape);
       const double t = m.largest * m.rstd.hi + std::abs(m.shift.hi) + kBinary64Margin;
       if (HWY_UNLIKELY(!(m.admitted && t <= Power(kBinary64MostExponent)))) {
         undecided[r].Decline();
@@ -259,15 +249,7 @@ struct Binary64Group {
       const size_t r = of[k];
       const double c1 = (m.shift.hi + scales.spread()) - scales.spread();
       auto* const y = reinterpret_cast<double*>(static_cast<unsigned char*>(rows.first.y) + r * rows.y_stride);
-      states[k] = {at(r),
-                   at(r) + ahead / sizeof(double),
-                   y,
-                   m.center,
-                   m.rstd.hi,
-                   m.rstd.lo,
-                   c1,
-                   (m.shift.hi - c1) + m.shift.lo,
-                   &undecided[r]};
+      states[k] = {at(r), y, m.center, m.rstd.hi, m.rstd.lo, c1, (m.shift.hi - c1) + m.shift.lo, &undecided[r]};
     }
   }
 };
@@ -282,7 +264,7 @@ void NormalizeBinary64As(const Rows& rows, const Finish& finish) {
   Binary64Parameters parameters;
   for (size_t first = 0; first < rows.count; first += together) {
     const size_t count = HWY_MIN(rows.count - first, together);
-    group.Admit(rows.part(first, count), shape, together * rows.x_stride);
+    group.Admit(rows.part(first, count), shape, rows.count - first - count);
     for (size_t begin = 0; begin < row.columns && group.admitted != 0; begin += kBinary64Block) {
       const size_t n = HWY_MIN(row.columns - begin, kBinary64Block);
       PrepareBinary64(gamma == nullptr ? nullptr : gamma + begin, beta == nullptr ? nullptr : beta + begin, n,

@@ -27,7 +27,7 @@ void InspectBinary64RowTarget(const Row& row, Binary64Intermediates* of) {
   if (!of->admitted) return;
   const auto* const x = static_cast<const double*>(row.x);
   const auto *const gamma = static_cast<const double*>(row.gamma), *const beta = static_cast<const double*>(row.beta);
-  const Binary64Moments m = Binary64MomentsOf(x, shape);
+  const Binary64Moments m = Binary64MomentsOf(x, x, shape);
   of->center = m.center;
   of->offset = {m.offset.hi, m.offset.lo};
   of->rstd = {m.rstd.hi, m.rstd.lo};
@@ -44,14 +44,15 @@ void InspectBinary64RowTarget(const Row& row, Binary64Intermediates* of) {
       const size_t left = HWY_MIN(n - i, lanes);
       double copy[kMostLanes] = {};
       std::memcpy(copy, x + begin + i, left * sizeof(double));
-      const Binary64Element e = Binary64ElementOf<true>(copy, hn::Set(d, s.center), hn::Set(d, s.r1), hn::Set(d, s.r2),
-                                                        hn::Set(d, s.c2), spread, spread_c, parameters, i);
+      VD t1_lanes, t2_lanes, s_lanes, l_lanes, e_lanes;
+      Binary64ElementOf<true>(copy, hn::Set(d, s.center), hn::Set(d, s.r1), hn::Set(d, s.r2), hn::Set(d, s.c2), spread,
+                              spread_c, parameters, i, t1_lanes, t2_lanes, s_lanes, l_lanes, e_lanes);
       double t1[kMostLanes], t2[kMostLanes], high[kMostLanes], low[kMostLanes], bound[kMostLanes];
-      hn::StoreU(e.t1, d, t1);
-      hn::StoreU(e.t2, d, t2);
-      hn::StoreU(e.s, d, high);
-      hn::StoreU(e.l, d, low);
-      hn::StoreU(e.e, d, bound);
+      hn::StoreU(t1_lanes, d, t1);
+      hn::StoreU(t2_lanes, d, t2);
+      hn::StoreU(s_lanes, d, high);
+      hn::StoreU(l_lanes, d, low);
+      hn::StoreU(e_lanes, d, bound);
       for (size_t k = 0; k < left; ++k) {
         of->t1.push_back(t1[k]);
         of->t2.push_back(t2[k]);

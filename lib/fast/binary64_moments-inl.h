@@ -66,6 +66,7 @@ HWY_INLINE Pair Divide(const Pair& a, double n) {
 HWY_INLINE Pair Negative(const Pair& a) { return {-a.hi, -a.lo}; }
 
 inline constexpr size_t kMostLanes = HWY_MAX_BYTES / sizeof(double);
+inline constexpr size_t kLine = 64 / sizeof(double);  // numbers of a line of the caches
 
 // The sums of the ledger. high + low: of d1^2, lane by lane.
 struct Binary64Sums {
@@ -106,9 +107,10 @@ HWY_INLINE double LargestDeviation(const double* x, size_t n, double center) {
   return largest;
 }
 
-// `spread` is C of the ledger.
+// `spread` is C of the ledger; `next` are as many numbers, to be prefetched.
 template <bool kCentre>
-HWY_INLINE void AddBinary64(const double* x, size_t columns, double center, double spread, Binary64Sums& sums) {
+HWY_INLINE void AddBinary64(const double* x, const double* next, size_t columns, double center, double spread,
+                            Binary64Sums& sums) {
   const D d;
   const size_t lanes = hn::Lanes(d);
   const VD c = hn::Set(d, center), spread_lanes = hn::Set(d, spread);
@@ -130,6 +132,7 @@ HWY_INLINE void AddBinary64(const double* x, size_t columns, double center, doub
     };
     size_t i = 0;
     for (; i + 4 * lanes <= n; i += 4 * lanes) {
+      for (size_t k = 0; k < 4 * lanes; k += kLine) hwy::Prefetch(next + begin + i + k);
       accumulate(Binary64Deviation<kCentre>(at + i, c), s0, l0, q0, r0);
       accumulate(Binary64Deviation<kCentre>(at + i + lanes, c), s1, l1, q1, r1);
       accumulate(Binary64Deviation<kCentre>(at + i + 2 * lanes, c), s0, l2, q2, r2);
@@ -223,11 +226,13 @@ HWY_INLINE Binary64Moments FinishBinary64(double center, double largest, const R
 }
 
 template <bool kCentre>
-HWY_INLINE Binary64Moments Binary64MomentsAbout(const double* x, const RowShape& shape, double center, double largest) {
+HWY_INLINE Binary64Moments Binary64MomentsAbout(const double* x, const double* next, const RowShape& shape,
+                                                double center, double largest) {
   const double scale = Binary64Scale(largest);
   if (scale == 0) return {};
   Binary64Sums sums;
-  AddBinary64<kCentre>(x, shape.columns, center, scale * Power(52 - Binary64SplitBits(hn::Lanes(D()))) * 1.5, sums);
+  AddBinary64<kCentre>(x, next, shape.columns, center, scale * Power(52 - Binary64SplitBits(hn::Lanes(D()))) * 1.5,
+                       sums);
   return FinishBinary64(center, largest, shape, sums);
 }
 
@@ -238,12 +243,12 @@ HWY_NOINLINE inline Binary64Moments CentreBinary64(const double* x, const RowSha
   if (!shape.has_mean || center == 0 || !std::isfinite(center)) return about_zero;
   const double largest = LargestDeviation<true>(x, shape.columns, center);
   if (!(largest <= std::abs(center) / 4)) return about_zero;
-  return Binary64MomentsAbout<true>(x, shape, center, largest);
+  return Binary64MomentsAbout<true>(x, x, shape, center, largest);
 }
 
-HWY_INLINE Binary64Moments Binary64MomentsOf(const double* x, const RowShape& shape) {
+HWY_INLINE Binary64Moments Binary64MomentsOf(const double* x, const double* next, const RowShape& shape) {
   const double largest = LargestDeviation<false>(x, shape.columns, 0);
-  const Binary64Moments m = Binary64MomentsAbout<false>(x, shape, 0, largest);
+  const Binary64Moments m = Binary64MomentsAbout<false>(x, next, shape, 0, largest);
   return HWY_LIKELY(m.admitted && m.kappa <= kBinary64Centred) ? m : CentreBinary64(x, shape, m);
 }
 

@@ -3,6 +3,8 @@
 // hard rows and ordinary ones, several together, lengths around every boundary of its loops, rows at the edges of the
 // ranges that its ledger asks for, y through the caches and past them. And it leaves little of ordinary rows.
 //   fast_binary64_test [--elements=E]   random elements, 3000000 if not given
+#include "lib/fast/binary64.h"
+
 #include <gtest/gtest.h>
 
 #include <bit>
@@ -12,7 +14,6 @@
 #include <string>
 
 #include "lib/arguments.h"
-#include "lib/fast/binary64.h"
 #include "tests/rows/matrix.h"
 
 namespace exactnorm::fast {
@@ -204,6 +205,35 @@ TEST(Binary64, IsExactAroundTheEdgesOfItsRanges) {
     ExpectCertifiedToBeExact(m, {}, false);
   }
   EXPECT_GT(all.certified, all.elements / 8);
+}
+
+// beta = -g t (1 + d), so that y is about d g t and half its last place about as large as the bound, which then decides
+// nearly every element: were it smaller than errors are, wrong results would be certified.
+TEST(Binary64, IsExactWhereTheBoundDecides) {
+  if (Targets() == 0) GTEST_SKIP() << "no target with FMA";
+  Generator random(6);
+  Counts all;
+  for (int k = 8; k <= 26 && !HasFailure(); ++k) {
+    for (const size_t n : {40, 255, 768, 2000, 768, 255, 768, 768}) {
+      const double means[] = {0, 0.5, 3, 1000};
+      Matrix m = Ordinary(random, n, 1, means[random.Below(4)]);
+      if (random.Below(4) == 0) m.first.operation = EXACTNORM_RMS_NORM;
+      m.first.beta.clear();
+      const Bits products = ExactAnswers(m)[0].y;
+      std::vector<double> beta;
+      for (const uint64_t bits : products) {
+        const double d = std::ldexp(1 + static_cast<double>(random.Below(1 << 20)) * 0x1p-20, -k);
+        beta.push_back(-std::bit_cast<double>(bits) * (1 + (random.Below(2) != 0 ? d : -d)));
+      }
+      m.first.beta = FromDoubles(beta);
+      const Counts counts = ExpectCertifiedToBeExact(m, {}, false);
+      all.elements += counts.elements;
+      all.certified += counts.certified;
+    }
+  }
+  std::printf("%zu elements, %zu certified\n", all.elements, all.certified);
+  EXPECT_GT(all.certified, all.elements / 4);
+  EXPECT_LT(all.certified, all.elements * 3 / 4);
 }
 
 TEST(Binary64, LeavesLittleOfOrdinaryRows) {
