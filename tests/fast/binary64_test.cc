@@ -140,7 +140,7 @@ TEST(Binary64, IsExactAroundEveryBoundaryOfVectorsAndBlocks) {
   Generator random(2);
   std::vector<size_t> lengths = {5461, 5462, 8192, 8193, 16385, 65537};
   for (size_t n = 1; n <= 70; ++n) lengths.push_back(n);
-  for (const size_t edge : {96, 128, 256, 512, 768, 1024, 1025, 4096}) {
+  for (const size_t edge : {96u, 128u, 256u, 512u, 768u, 1024u, 1025u, 4096u}) {
     for (const size_t n : {edge - 1, edge, edge + 1}) lengths.push_back(n);
   }
   constexpr size_t kRows[] = {1, 2, 3, 16, 17, 35};
@@ -214,7 +214,7 @@ TEST(Binary64, IsExactWhereTheBoundDecides) {
   Generator random(6);
   Counts all;
   for (int k = 8; k <= 26 && !HasFailure(); ++k) {
-    for (const size_t n : {40, 255, 768, 2000, 768, 255, 768, 768}) {
+    for (const size_t n : {40u, 255u, 768u, 2000u, 768u, 255u, 768u, 768u}) {
       const double means[] = {0, 0.5, 3, 1000};
       Matrix m = Ordinary(random, n, 1, means[random.Below(4)]);
       if (random.Below(4) == 0) m.first.operation = EXACTNORM_RMS_NORM;
