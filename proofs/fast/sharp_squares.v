@@ -3,7 +3,7 @@
 
     Purpose.  The squares of e = d + d' are added up as a product, exact by TwoProduct, and what is left
     of the square, but for d'^2.  Here: the lane's sum is off by at most
-    1.001 ((L + 5)^2 + 7) u^2 sum e^2, which is below the ledger's (L + 5)^2 + 20.
+    (1 + 10^-12) ((L + 5)^2 + 7) u^2 sum e^2, which is below the ledger's (L + 5)^2 + 20.
 
     Corresponds to TwoProduct of lib/fast/double_double-inl.h and accumulate of
     lib/fast/sharp_moments-inl.h.
@@ -91,7 +91,7 @@ Lemma square_near fused e :
   summand 4 (square fused e) /\
   Rabs (fst (square fused e) + snd (square fused e) - (fst e + snd e) * (fst e + snd e))
   <= 7 * (u * u) * fst (square fused e) /\
-  0 <= fst (square fused e) <= 1001 / 1000 * ((fst e + snd e) * (fst e + snd e)).
+  0 <= fst (square fused e) <= 1000000000001 / 1000000000000 * ((fst e + snd e) * (fst e + snd e)).
 Proof.
   destruct e as [d rest]. intros (Fd & Fr & Hr & Hd). cbn [fst snd] in *. unfold square. cbn [fst snd].
   assert (U := u_pos). assert (S := u_small). rewrite (double_exact d Fd).
@@ -192,28 +192,34 @@ Qed.
 (** The sum of the squares along a lane. *)
 Definition squares_total (l : list (R * R)) : R := sum (map (fun e => (fst e + snd e) * (fst e + snd e)) l).
 
+Lemma squares_near fused l : Forall deviation_parts l ->
+  Forall (summand 4) (map (square fused) l) /\
+  Rabs (total (map (square fused) l) - squares_total l) <= 7 * (u * u) * magnitude (map (square fused) l) /\
+  0 <= magnitude (map (square fused) l) <= 1000000000001 / 1000000000000 * squares_total l.
+Proof.
+  intros F. assert (U := u_pos).
+  induction l as [|e l IH].
+  - unfold total, magnitude, squares_total. cbn. rewrite Rminus_0_r, Rabs_R0. split; [constructor|]. lra.
+  - inversion F as [|y t De Dl E]. subst. specialize (IH Dl). destruct IH as (I1 & I2 & I3).
+    destruct (square_near fused e De) as (Q1 & Q2 & Q3).
+    split; [now constructor|]. unfold total, magnitude, squares_total in *. unfold sum in *.
+    cbn [map fold_right]. rewrite (Rabs_pos_eq (fst (square fused e))) by apply Q3. split; [|lra].
+    set (A := fold_right Rplus 0 (map (fun x => fst x + snd x) (map (square fused) l))) in *.
+    set (B := fold_right Rplus 0 (map (fun e => (fst e + snd e) * (fst e + snd e)) l)) in *.
+    set (a := fst (square fused e) + snd (square fused e)) in *.
+    set (b := (fst e + snd e) * (fst e + snd e)) in *.
+    replace (a + A - (b + B)) with ((a - b) + (A - B)) by ring.
+    apply Rle_trans with (1 := Rabs_triang _ _). lra.
+Qed.
+
 Theorem lane_squares_error fused l :
   Forall deviation_parts l -> INR (length l) * u <= / 10000 ->
   let s := lane (map (square fused) l) in
   Rabs (fst s + snd s - squares_total l)
-  <= 1001 / 1000 * ((INR (length l) + 5) * (INR (length l) + 5) + 7) * (u * u) * squares_total l.
+  <= 1000000000001 / 1000000000000 * ((INR (length l) + 5) * (INR (length l) + 5) + 7) * (u * u) * squares_total l.
 Proof.
   intros F N s. assert (U := u_pos).
-  assert (G : Forall (summand 4) (map (square fused) l) /\
-    Rabs (total (map (square fused) l) - squares_total l) <= 7 * (u * u) * magnitude (map (square fused) l) /\
-    0 <= magnitude (map (square fused) l) <= 1001 / 1000 * squares_total l).
-  { clear N s. induction l as [|e l IH].
-    - unfold total, magnitude, squares_total. cbn. rewrite Rminus_0_r, Rabs_R0. split; [constructor|]. lra.
-    - inversion F as [|y t De Dl E]. subst. specialize (IH Dl). destruct IH as (I1 & I2 & I3).
-      destruct (square_near fused e De) as (Q1 & Q2 & Q3).
-      split; [now constructor|]. unfold total, magnitude, squares_total in *. unfold sum in *.
-      cbn [map fold_right]. rewrite (Rabs_pos_eq (fst (square fused e))) by apply Q3. split; [|lra].
-      set (A := fold_right Rplus 0 (map (fun x => fst x + snd x) (map (square fused) l))) in *.
-      set (B := fold_right Rplus 0 (map (fun e => (fst e + snd e) * (fst e + snd e)) l)) in *.
-      set (a := fst (square fused e) + snd (square fused e)) in *.
-      set (b := (fst e + snd e) * (fst e + snd e)) in *.
-      replace (a + A - (b + B)) with ((a - b) + (A - B)) by ring.
-      apply Rle_trans with (1 := Rabs_triang _ _). lra. }
+  assert (G := squares_near fused l F).
   destruct G as (G1 & G2 & G3).
   assert (L := lane_error 4 ltac:(lra) _ G1). rewrite map_length in L. specialize (L N). fold s in L.
   set (n := INR (length l)) in *. set (mg := magnitude (map (square fused) l)) in *.
@@ -223,8 +229,8 @@ Proof.
   apply Rle_trans with (((n + 5) * (n + 5) + 7) * (u * u) * mg).
   - replace (((n + 5) * (n + 5) + 7) * (u * u) * mg)
       with ((n + 4 + 1) * (n + 4 + 1) * (u * (u * mg)) + 7 * (u * u) * mg) by ring. lra.
-  - replace (1001 / 1000 * ((n + 5) * (n + 5) + 7) * (u * u) * squares_total l)
-      with (((n + 5) * (n + 5) + 7) * (u * u) * (1001 / 1000 * squares_total l)) by ring.
+  - replace (1000000000001 / 1000000000000 * ((n + 5) * (n + 5) + 7) * (u * u) * squares_total l)
+      with (((n + 5) * (n + 5) + 7) * (u * u) * (1000000000001 / 1000000000000 * squares_total l)) by ring.
     apply Rmult_le_compat_l; [|apply G3]. assert (P := Rle_0_sqr (n + 5)). unfold Rsqr in P.
     apply Rmult_le_pos; [lra|]. apply Rmult_le_pos; lra.
 Qed.
