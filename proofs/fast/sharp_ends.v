@@ -157,11 +157,11 @@ Qed.
 (** The ledger's sentence, for |t^| <= (1 + 2 u) |t|. *)
 Definition sharp_near (s1 s0 t g hi lo y : R) : Prop :=
   Rabs (hi + lo - y) <=
-  Rabs g * (s1 * ((1 + 2 * u) * Rabs t) + s0) + 21 / 10 * (u * u * Rabs (hi + lo)) + bpow radix2 (-1060).
+  Rabs g * (s1 * ((1 + 2 * u) * Rabs t) + s0) + 45 / 10 * (u * u * Rabs (hi + lo)) + bpow radix2 (-1060).
 
 Theorem sharp_enclose s1 s0 e1 e0 t g hi lo y :
   0 <= s1 -> 0 <= s0 -> 1999 / 1000 * s1 <= e1 -> 1999 / 1000 * s0 <= e0 -> bpow radix2 (-200) <= e0 ->
-  Rabs lo <= 2 * u * Rabs hi -> sharp_near s1 s0 t g hi lo y ->
+  Rabs lo <= 32 / 10 * u * Rabs hi -> sharp_near s1 s0 t g hi lo y ->
   let e := sharp_error e1 e0 t g hi in
   hi + rnd (lo - e) <= y <= hi + rnd (lo + e).
 Proof.
@@ -194,9 +194,9 @@ Proof.
       try apply bpow_ge_0; unfold eta, sharp_underflow; rewrite <- bpow_plus; apply bpow_le; lia. }
   assert (E0 : 0 <= e) by lra.
   assert (Ue : u * e <= / 1000000000000000 * e) by (apply Rmult_le_compat_r; lra).
-  assert (Move : forall z, Rabs z <= Rabs lo + e -> Rabs (rnd z - z) <= 2 * (u * u * Rabs hi) + u * e + eta).
+  assert (Move : forall z, Rabs z <= Rabs lo + e -> Rabs (rnd z - z) <= 32 / 10 * (u * u * Rabs hi) + u * e + eta).
   { intros z Hz. apply Rle_trans with (1 := rounded_in z). apply Rplus_le_compat_r.
-    apply Rle_trans with (u * (2 * u * Rabs hi + e)); [apply Rmult_le_compat_l; lra|].
+    apply Rle_trans with (u * (32 / 10 * u * Rabs hi + e)); [apply Rmult_le_compat_l; lra|].
     apply Req_le. ring. }
   assert (A1 : Rabs (lo - e) <= Rabs lo + e).
   { apply Rle_trans with (1 := Rabs_triang lo (- e)). rewrite Rabs_Ropp, (Rabs_pos_eq e) by exact E0. lra. }
