@@ -119,7 +119,7 @@ Definition mean_of (fused : bool) (n : R) (x : R * R) : R * R :=
   times fused (fst x) (snd x) (fst (inverse_of fused n)) (snd (inverse_of fused n)).
 
 Theorem mean_error fused n c i s w x :
-  binary64 n -> 1 <= n <= bpow radix2 53 -> INR i <= 10 -> 0 <= c -> Rabs s <= w -> held c i s w x ->
+  binary64 n -> 1 <= n <= bpow radix2 53 -> INR i <= 10 -> 0 <= c -> Rabs s <= 1001 / 1000 * w -> held c i s w x ->
   Rabs (value_of (mean_of fused n x) - s / n)
   <= (1000000000001 / 1000000000000 * (c + 63 / 10 * INR i) + 18) * (u * (u * (w / n))) + 12 * eta /\
   within (1000002 / 1000000 * (w / n) + 30 * eta) (mean_of fused n x).
@@ -144,8 +144,9 @@ Proof.
       + ((value_of x - s) * value_of inv + s * / n * (value_of inv * n - 1))) by (field; lra).
     apply Rle_trans with (1 := Rabs_triang _ _).
     assert (T1 := Rabs_triang ((value_of x - s) * value_of inv) (s * / n * (value_of inv * n - 1))).
-    assert (S1 : Rabs (s * / n) <= m).
-    { rewrite Rabs_mult, (Rabs_pos_eq (/ n)) by lra. unfold m, Rdiv. apply Rmult_le_compat_r; lra. }
+    assert (S1 : Rabs (s * / n) <= 1001 / 1000 * m).
+    { rewrite Rabs_mult, (Rabs_pos_eq (/ n)) by lra. unfold m, Rdiv. rewrite <- Rmult_assoc.
+      apply Rmult_le_compat_r; lra. }
     assert (T2 := product_at_most _ _ _ _ S1 J).
     assert (Iv : Rabs (value_of inv) <= 1000000000001 / 1000000000000 * / n).
     { replace (value_of inv) with (/ n * (1 + (value_of inv * n - 1))) by (field; lra).
