@@ -78,7 +78,7 @@ exactnorm_status exactnorm_parameters_prepare(exactnorm_format format, size_t co
   const size_t bytes = columns * static_cast<size_t>(f->bytes);
   const auto copy = [bytes](const void* array) {
     const auto* begin = static_cast<const unsigned char*>(array);
-    return begin == nullptr ? std::vector<unsigned char>() : std::vector<unsigned char>(begin, begin + bytes);
+    return begin == nullptr ? exactnorm_parameters::Bytes() : exactnorm_parameters::Bytes(begin, begin + bytes);
   };
   try {
     *parameters = new exactnorm_parameters{f, columns, copy(gamma), copy(beta), nullptr, {}};

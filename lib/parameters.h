@@ -4,6 +4,7 @@
 #define EXACTNORM_PARAMETERS_H_
 
 #include <array>
+#include <boost/align/aligned_allocator.hpp>
 #include <cstddef>
 #include <vector>
 
@@ -12,10 +13,13 @@
 #include "lib/formats/format.h"
 
 struct exactnorm_parameters {
+  // Aligned to lines of the caches.
+  using Bytes = std::vector<unsigned char, boost::alignment::aligned_allocator<unsigned char, 64>>;
+
   const exactnorm::Format* format;
   size_t columns;
-  std::vector<unsigned char> gamma;  // empty: all 1
-  std::vector<unsigned char> beta;   // empty: all 0
+  Bytes gamma;  // empty: all 1
+  Bytes beta;   // empty: all 0
 
   // What the fast stage of `target` (null: none) needs for results of kFormats[i], i > 0.
   const exactnorm::fast::Target* target;

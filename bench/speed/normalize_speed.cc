@@ -14,7 +14,6 @@
 #include <chrono>
 #include <cstdio>
 #include <cstring>
-#include <memory>
 #include <string>
 #include <utility>
 
@@ -41,17 +40,6 @@ double Median(std::vector<double> values) {
   return *middle;
 }
 
-// 64-byte aligned, as an allocator of tensors gives it.
-struct Output {
-  explicit Output(size_t bytes) : memory(bytes + 64) {
-    void* at = memory.data();
-    size_t space = memory.size();
-    data = static_cast<unsigned char*>(std::align(64, bytes, at, space));
-  }
-  Bytes memory;
-  unsigned char* data;
-};
-
 using MakeContest = std::function<Contest(const Rows& shape)>;
 
 void Normalize(benchmark::State& state, const MakeContest& make, Kind kind, const Format* format, size_t rows,
@@ -65,15 +53,15 @@ void Normalize(benchmark::State& state, const MakeContest& make, Kind kind, cons
   }
   const auto [subjects, right] = make(inputs[0]);
   if (subjects.empty()) return state.SkipWithError("oneTBB was not found");
-  Output y(inputs[0].bytes());
-  subjects[0].run(inputs[0], y.data);
-  if (!right(inputs[0], y.data)) return state.SkipWithError("an output is not correctly rounded");
+  Bytes y(inputs[0].bytes());
+  subjects[0].run(inputs[0], y.data());
+  if (!right(inputs[0], y.data())) return state.SkipWithError("an output is not correctly rounded");
 
   // So many calls in a row that a subject's turn takes about 200 us, and so many rounds that all take the given time.
   std::vector<size_t> calls;
   double round_seconds = 0;
   for (const Subject& subject : subjects) {
-    const double once = Seconds(subject, inputs[0], y.data, 1);
+    const double once = Seconds(subject, inputs[0], y.data(), 1);
     calls.push_back(1 + static_cast<size_t>(2e-4 / once));
     round_seconds += once * static_cast<double>(calls.back());
   }
@@ -83,7 +71,7 @@ void Normalize(benchmark::State& state, const MakeContest& make, Kind kind, cons
   for (auto _ : state) {
     for (size_t round = 0; round < rounds; ++round) {
       for (size_t s = 0; s < subjects.size(); ++s) {
-        seconds[s].push_back(Seconds(subjects[s], inputs[round % count], y.data, calls[s]));
+        seconds[s].push_back(Seconds(subjects[s], inputs[round % count], y.data(), calls[s]));
       }
     }
     state.SetIterationTime(Median(seconds[0]));

@@ -3,6 +3,7 @@
 #ifndef EXACTNORM_BENCH_SPEED_ROWS_H_
 #define EXACTNORM_BENCH_SPEED_ROWS_H_
 
+#include <boost/align/aligned_allocator.hpp>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -25,7 +26,8 @@ inline constexpr Kind kKinds[] = {Kind::kBell,      Kind::kMean,      Kind::kCan
                                   Kind::kWildGains, Kind::kSubnormal, Kind::kConstant};
 const char* Name(Kind kind);
 
-using Bytes = std::vector<unsigned char>;
+// Aligned to lines of the caches, as an allocator of tensors aligns.
+using Bytes = std::vector<unsigned char, boost::alignment::aligned_allocator<unsigned char, 64>>;
 
 struct Rows {
   Kind kind;

@@ -225,7 +225,8 @@ struct Binary64Group {
     const size_t last = rows.count - 1 + more;
     for (size_t r = 0; r < rows.count; ++r) {
       undecided[r].Clear();
-      const Binary64Moments m = Binary64MomentsOf(at(r), at(HWY_MIN(r + kBinary64Ahead, last)), shape);
+      Binary64Moments& m = moments[admitted];
+      FindBinary64Moments(at(r), at(HWY_MIN(r + kBinary64Ahead, last)), shape, m);
       const double t = m.largest * m.rstd.hi + std::abs(m.shift.hi) + kBinary64Margin;
       if (HWY_UNLIKELY(!(m.admitted && t <= Power(kBinary64MostExponent)))) {
         undecided[r].Decline();
@@ -234,8 +235,7 @@ struct Binary64Group {
       largest = HWY_MAX(largest, t);
       worst = {HWY_MAX(worst.e1, m.error.e1), HWY_MAX(worst.e0, m.error.e0)};
       centred = centred || m.center != 0;
-      of[admitted] = r;
-      moments[admitted++] = m;
+      of[admitted++] = r;
       if (rows.first.mean != nullptr || rows.first.rstd != nullptr) {
         undecided[r].statistics = !WriteBinary64Statistics(rows.at(r), m);
       }

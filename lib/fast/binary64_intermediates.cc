@@ -27,7 +27,8 @@ void InspectBinary64RowTarget(const Row& row, Binary64Intermediates* of) {
   if (!of->admitted) return;
   const auto* const x = static_cast<const double*>(row.x);
   const auto *const gamma = static_cast<const double*>(row.gamma), *const beta = static_cast<const double*>(row.beta);
-  const Binary64Moments m = Binary64MomentsOf(x, x, shape);
+  Binary64Moments m;
+  FindBinary64Moments(x, x, shape, m);
   of->center = m.center;
   of->offset = {m.offset.hi, m.offset.lo};
   of->rstd = {m.rstd.hi, m.rstd.lo};

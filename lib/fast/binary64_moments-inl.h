@@ -195,11 +195,10 @@ HWY_INLINE double Binary64Scale(double largest) {
 
 HWY_INLINE double Power(int exponent) { return std::bit_cast<double>(static_cast<uint64_t>(exponent + 1023) << 52); }
 
-HWY_INLINE Binary64Moments FinishBinary64(double center, double largest, const RowShape& shape,
-                                          const Binary64Sums& sums) {
+HWY_INLINE void FinishBinary64(double center, double largest, const RowShape& shape, const Binary64Sums& sums,
+                               Binary64Moments& m) {
   const size_t lanes = hn::Lanes(D());
   const auto columns = static_cast<double>(shape.columns);
-  Binary64Moments m;
   m.center = center;
   m.largest = largest;
   m.offset = {0, 0};
@@ -222,34 +221,34 @@ HWY_INLINE Binary64Moments FinishBinary64(double center, double largest, const R
   const double grid = Binary64Scale(largest) * Power(-Binary64SplitBits(lanes)) * root;
   m.error = BoundBinary64(shape.columns, lanes, grid, std::sqrt(m.kappa), std::abs(m.shift.hi));
   m.admitted = v.hi >= kBinary64LeastV && v.hi <= 1 / kBinary64LeastV && m.kappa <= kBinary64Kappa;
-  return m;
 }
 
 template <bool kCentre>
-HWY_INLINE Binary64Moments Binary64MomentsAbout(const double* x, const double* next, const RowShape& shape,
-                                                double center, double largest) {
+HWY_INLINE void FindBinary64MomentsAbout(double center, double largest, const double* x, const double* next,
+                                         const RowShape& shape, Binary64Moments& m) {
   const double scale = Binary64Scale(largest);
-  if (scale == 0) return {};
+  if (scale == 0) {
+    m = {};
+    return;
+  }
   Binary64Sums sums;
   AddBinary64<kCentre>(x, next, shape.columns, center, scale * Power(52 - Binary64SplitBits(hn::Lanes(D()))) * 1.5,
                        sums);
-  return FinishBinary64(center, largest, shape, sums);
+  FinishBinary64(center, largest, shape, sums, m);
 }
 
 // Of a row whose mean is large: once more, from there, if all deviations are exact.
-HWY_NOINLINE inline Binary64Moments CentreBinary64(const double* x, const RowShape& shape,
-                                                   const Binary64Moments& about_zero) {
-  const double center = about_zero.offset.hi;
-  if (!shape.has_mean || center == 0 || !std::isfinite(center)) return about_zero;
+HWY_NOINLINE inline void CentreBinary64(const double* x, const RowShape& shape, Binary64Moments& m) {
+  const double center = m.offset.hi;
+  if (!shape.has_mean || center == 0 || !std::isfinite(center)) return;
   const double largest = LargestDeviation<true>(x, shape.columns, center);
-  if (!(largest <= std::abs(center) / 4)) return about_zero;
-  return Binary64MomentsAbout<true>(x, x, shape, center, largest);
+  if (largest <= std::abs(center) / 4) FindBinary64MomentsAbout<true>(center, largest, x, x, shape, m);
 }
 
-HWY_INLINE Binary64Moments Binary64MomentsOf(const double* x, const double* next, const RowShape& shape) {
-  const double largest = LargestDeviation<false>(x, shape.columns, 0);
-  const Binary64Moments m = Binary64MomentsAbout<false>(x, next, shape, 0, largest);
-  return HWY_LIKELY(m.admitted && m.kappa <= kBinary64Centred) ? m : CentreBinary64(x, shape, m);
+// The moments that the row goes on with.
+HWY_INLINE void FindBinary64Moments(const double* x, const double* next, const RowShape& shape, Binary64Moments& m) {
+  FindBinary64MomentsAbout<false>(0, LargestDeviation<false>(x, shape.columns, 0), x, next, shape, m);
+  if (HWY_UNLIKELY(!(m.admitted && m.kappa <= kBinary64Centred))) CentreBinary64(x, shape, m);
 }
 
 }  // namespace exactnorm::fast::HWY_NAMESPACE

@@ -31,7 +31,8 @@ void InspectRowTarget(const Row& row, Intermediates* of) {
     const auto* const numbers = static_cast<const unsigned char*>(row.x);
     RowSums sums;
     AddRow<X, false>(numbers, row.columns, hn::Zero(d), sums);
-    const Moments m = MomentsOf<X>(numbers, RowShape(row), sums);
+    Moments m;
+    FindMoments<X>(numbers, RowShape(row), sums, m);
     of->lanes = lanes;
     of->fma = HWY_NATIVE_FMA != 0;
     of->center = m.center;

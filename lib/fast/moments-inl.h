@@ -161,8 +161,8 @@ struct RowShape {
         has_mean(row.operation == EXACTNORM_LAYER_NORM) {}
 };
 
-HWY_INLINE Moments FinishMoments(double center, const RowShape& shape, const RowSums& sums) {
-  Moments m;
+// Written where they are needed: a copy of the whole would wait for its members' stores.
+HWY_INLINE void FinishMoments(double center, const RowShape& shape, const RowSums& sums, Moments& m) {
   m.center = center;
   m.sum = shape.has_mean ? sums.sum : 0;
   m.squares = sums.squares;
@@ -172,7 +172,6 @@ HWY_INLINE Moments FinishMoments(double center, const RowShape& shape, const Row
   m.variance_eps = m.mean_square - square + shape.eps;
   m.rstd = 1 / std::sqrt(m.variance_eps);
   m.admitted = square <= kAdmission * m.variance_eps && kLeastSquare <= m.mean_square && m.mean_square <= kMostSquare;
-  return m;
 }
 
 template <class X, bool kCentre>
@@ -186,18 +185,18 @@ HWY_INLINE void AddRow(const unsigned char* x, size_t columns, VD center, RowSum
 
 // Of a row whose deviations from 0 are not admitted: once more, from its mean.
 template <class X>
-HWY_NOINLINE Moments CentreMoments(const unsigned char* x, const RowShape& shape, const Moments& about_zero) {
-  if (!shape.has_mean || !std::isfinite(about_zero.offset)) return about_zero;
+HWY_NOINLINE void CentreMoments(const unsigned char* x, const RowShape& shape, Moments& m) {
+  if (!shape.has_mean || !std::isfinite(m.offset)) return;
   RowSums sums;
-  AddRow<X, true>(x, shape.columns, hn::Set(D(), about_zero.offset), sums);
-  return FinishMoments(about_zero.offset, shape, sums);
+  AddRow<X, true>(x, shape.columns, hn::Set(D(), m.offset), sums);
+  FinishMoments(m.offset, shape, sums, m);
 }
 
 // The moments that the row goes on with, from its sums about 0.
 template <class X>
-HWY_INLINE Moments MomentsOf(const unsigned char* x, const RowShape& shape, const RowSums& sums) {
-  const Moments m = FinishMoments(0, shape, sums);
-  return HWY_LIKELY(m.admitted) ? m : CentreMoments<X>(x, shape, m);
+HWY_INLINE void FindMoments(const unsigned char* x, const RowShape& shape, const RowSums& sums, Moments& m) {
+  FinishMoments(0, shape, sums, m);
+  if (HWY_UNLIKELY(!m.admitted)) CentreMoments<X>(x, shape, m);
 }
 
 }  // namespace exactnorm::fast::HWY_NAMESPACE

@@ -38,7 +38,7 @@ HWY_INLINE void FindMoments(const Rows& rows, const RowShape& shape, Moments* mo
   for (size_t r = 0; r < rows.count; ++r) {
     AddRow<X, false>(x + r * rows.x_stride, shape.columns, hn::Zero(D()), sums[r]);
   }
-  for (size_t r = 0; r < rows.count; ++r) moments[r] = MomentsOf<X>(x + r * rows.x_stride, shape, sums[r]);
+  for (size_t r = 0; r < rows.count; ++r) FindMoments<X>(x + r * rows.x_stride, shape, sums[r], moments[r]);
 }
 
 // All columns of rows with the parameters of `row`.
