@@ -6,7 +6,8 @@
     sharp_squares.v and sharp_lanes.v, the moments in sharp_means.v, sharp_root.v and
     sharp_row.v, the elements in sharp_elements.v and sharp_results.v, admission in
     sharp_admission.v, the bound in sharp_bound.v, the ends test in sharp_ends.v.  Each
-    statement is written out here and closed by the theorem that proves it.
+    statement is written out here, for LayerNorm, and closed by the theorem that proves it;
+    sharp_rms_row.v has RMSNorm.
 
     Symbols.
       es            the deviations e = d + d' from the centre, after scaling
