@@ -2,7 +2,7 @@
 // Numbers as unevaluated sums hi + lo of two binary64: vectors of them. Two-sums are those of Knuth and Dekker, exact;
 // products are exact as long as nothing underflows or overflows, by FMA or by Dekker's split. |lo| <= u |hi| (1 + 2 u)
 // and the bounds below are those of Joldes, Muller, Popescu, Tight and rigorous error bounds for basic building blocks
-// of double-word arithmetic, ACM TOMS 44 (2017); what is proved here is cruder (proofs/fast/sharp_pairs.v: 3.2 u |hi|),
+// of double-word arithmetic, ACM TOMS 44 (2017); what is proved here is cruder (proofs/sharp/pairs.v: 3.2 u |hi|),
 // and enough for sharp_error_bounds.h.
 // Not for ARM's scalable vectors, which have no size and can be no member of a class: there NEON does what needs this.
 #if defined(EXACTNORM_FAST_DOUBLE_DOUBLE_INL_H_) == defined(HWY_TARGET_TOGGLE)

@@ -23,7 +23,7 @@
 // u^2:
 //   |y^ - y| <= |g| (S1 |t^| + S0) + 4.5 u^2 |y^| + 2^-1060,    S1 = ((1.6 K + 11) kappa + 33) u^2,
 //                                                             S0 = 1.01 K sqrt(kappa) u^2
-// as long as nothing overflows. proofs/fast/sharp_*.v prove it step by step, with cruder constants for single
+// as long as nothing overflows. proofs/sharp/*.v prove it step by step, with cruder constants for single
 // operations, which the room in K pays for, and |lo| <= 3.2 u |hi| where high parts cancel. BoundSharp doubles S1 and
 // S0: that also covers that they, e and y^ -+ e are evaluated in binary64, where fl(lo -+ e) moves by at most
 // u (3.2 u |y^| + e).

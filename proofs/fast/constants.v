@@ -19,8 +19,8 @@
 From Coq Require Import ZArith NArith Reals List String Lra.
 From Flocq Require Import Core.
 From ExactNorm Require Import specification fast.model fast.row_moments fast.normalize fast.width
-  fast.demotion fast.ends fast.answers fast.statistics fast.sharp_bound
-  fast.sharp_ends fast.binary64_ends.
+  fast.demotion fast.ends fast.answers fast.statistics sharp.bound
+  sharp.ends binary64.ends.
 Import ListNotations.
 
 Local Open Scope R_scope.

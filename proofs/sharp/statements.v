@@ -2,12 +2,12 @@
 (** * What is proved about the sharp stage, without the proofs
 
     Purpose.  For a reader who doubts the ledger of lib/fast/sharp_error_bounds.h.  The operations are
-    defined in sharp_products.v, sharp_pairs.v and sharp_addition.v, the sums in sharp_sums.v,
-    sharp_squares.v and sharp_lanes.v, the moments in sharp_means.v, sharp_root.v and
-    sharp_row.v, the elements in sharp_elements.v and sharp_results.v, admission in
-    sharp_admission.v, the bound in sharp_bound.v, the ends test in sharp_ends.v.  Each
+    defined in products.v, pairs.v and addition.v, the sums in sums.v,
+    squares.v and lanes.v, the moments in means.v, root.v and
+    row.v, the elements in elements.v and results.v, admission in
+    admission.v, the bound in bound.v, the ends test in ends.v.  Each
     statement is written out here, for LayerNorm, and closed by the theorem that proves it;
-    sharp_rms_row.v has RMSNorm.
+    rms_row.v has RMSNorm.
 
     Symbols.
       es            the deviations e = d + d' from the centre, after scaling
@@ -18,9 +18,9 @@
 From Coq Require Import ZArith Reals List Lra.
 From Flocq Require Import Core.
 From ExactNorm Require Import specification fast.model fast.operations fast.certified fast.ends
-  fast.cell16 fast.answers fast.sharp_bound fast.sharp_ends fast.sharp_sums fast.sharp_squares
-  fast.sharp_products fast.sharp_pairs fast.sharp_lanes fast.sharp_root fast.sharp_means
-  fast.sharp_elements fast.sharp_results fast.sharp_row fast.sharp_admission.
+  fast.cell16 fast.answers sharp.bound sharp.ends sharp.sums sharp.squares
+  sharp.products sharp.pairs sharp.lanes sharp.root sharp.means
+  sharp.elements sharp.results sharp.row sharp.admission.
 
 Local Open Scope R_scope.
 

@@ -9,7 +9,7 @@
 
     Symbols.
       within A x       x is a pair of binary64 numbers, at most A and u A
-      plus_pair x y    Add of two double-doubles; plus_one is that of sharp_addition.v
+      plus_pair x y    Add of two double-doubles; plus_one is that of addition.v
 
     Main results, for x within A, y within B and |b| <= B.
       fast_two_sum_near   in whatever order: off by 1.01 u |b|; the low part is at most 3.1 u of the high one
@@ -18,8 +18,8 @@
 
 From Coq Require Import ZArith Reals Lia Lra.
 From Flocq Require Import Core.
-From ExactNorm Require Import specification fast.model fast.operations fast.certified fast.sharp_ends
-  fast.sharp_squares fast.sharp_products fast.sharp_addition.
+From ExactNorm Require Import specification fast.model fast.operations fast.certified sharp.ends
+  sharp.squares sharp.products sharp.addition.
 
 Local Open Scope R_scope.
 

@@ -2,11 +2,11 @@
 (** * y^ of the sharp stage
 
     Purpose.  The last sentence of the ledger in lib/fast/sharp_error_bounds.h, which the ends test
-    (sharp_ends.v) supposes: it follows from what sharp_elements.v says of t^.
+    (ends.v) supposes: it follows from what elements.v says of t^.
 
     Corresponds to ElementOf of lib/fast/sharp-inl.h.
 
-    Symbols: those of sharp_elements.v, and
+    Symbols: those of elements.v, and
       y_sharp th g b   y^
 
     Main result.
@@ -14,9 +14,9 @@
 
 From Coq Require Import ZArith Reals Lia Lra.
 From Flocq Require Import Core.
-From ExactNorm Require Import specification fast.model fast.operations fast.sharp_bound fast.sharp_ends
-  fast.sharp_products fast.sharp_addition fast.sharp_pairs fast.sharp_pair_products fast.sharp_root
-  fast.sharp_means fast.sharp_elements.
+From ExactNorm Require Import specification fast.model fast.operations sharp.bound sharp.ends
+  sharp.products sharp.addition sharp.pairs sharp.pair_products sharp.root
+  sharp.means sharp.elements.
 
 Local Open Scope R_scope.
 

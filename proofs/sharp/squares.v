@@ -8,7 +8,7 @@
     Corresponds to TwoProduct of lib/fast/double_double-inl.h and accumulate of
     lib/fast/sharp_moments-inl.h.
 
-    Symbols: those of sharp_sums.v, and
+    Symbols: those of sums.v, and
       square fused e   the two parts that the lane is given for e
       deviation_parts  e's parts, zero or at least 2^-480
 
@@ -18,8 +18,8 @@
 
 From Coq Require Import ZArith Reals List Lia Lra.
 From Flocq Require Import Core Mult_error Pff2Flocq.
-From ExactNorm Require Import specification fast.model fast.operations fast.certified fast.sharp_ends
-  fast.sharp_sums.
+From ExactNorm Require Import specification fast.model fast.operations fast.certified sharp.ends
+  sharp.sums.
 Import ListNotations.
 
 Local Open Scope R_scope.

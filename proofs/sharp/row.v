@@ -18,8 +18,8 @@
 From Coq Require Import ZArith Reals List Lia Lra.
 From Flocq Require Import Core.
 From ExactNorm Require Import specification fast.model fast.operations fast.sums fast.row_moments
-  fast.sharp_ends fast.sharp_sums fast.sharp_squares fast.sharp_products fast.sharp_addition
-  fast.sharp_pairs fast.sharp_lanes fast.sharp_root fast.sharp_means fast.sharp_elements.
+  sharp.ends sharp.sums sharp.squares sharp.products sharp.addition
+  sharp.pairs sharp.lanes sharp.root sharp.means sharp.elements.
 Import ListNotations.
 
 Local Open Scope R_scope.

@@ -10,7 +10,7 @@
     Symbols.
       two_sum_error a b     the second part of TwoSum
       to_odd hi lo P        hi + lo rounded to odd, P being the pattern of RN(hi + lo)
-      sharp_error           e, as it is computed from e1 and e0, which BoundSharp returns (sharp_bound.v)
+      sharp_error           e, as it is computed from e1 and e0, which BoundSharp returns (bound.v)
 
     Main results.
       two_sum_exact         TwoSum is exact

@@ -18,9 +18,9 @@
 
 From Coq Require Import ZArith Reals Lia Lra.
 From Flocq Require Import Core.
-From ExactNorm Require Import specification fast.model fast.operations fast.sharp_ends
-  fast.sharp_products fast.sharp_addition fast.sharp_pairs fast.sharp_pair_products fast.sharp_root
-  fast.sharp_means.
+From ExactNorm Require Import specification fast.model fast.operations sharp.ends
+  sharp.products sharp.addition sharp.pairs sharp.pair_products sharp.root
+  sharp.means.
 
 Local Open Scope R_scope.
 

@@ -7,7 +7,7 @@
 
     Corresponds to kappa, admitted and error of lib/fast/sharp_moments-inl.h.
 
-    Symbols: those of sharp_row.v, and
+    Symbols: those of row.v, and
       kappa_hat, kappa_of, root_of   kappa, larger_kappa and its root, with their roundings
 
     Main results.
@@ -16,9 +16,9 @@
 
 From Coq Require Import ZArith Reals List Lia Lra.
 From Flocq Require Import Core.
-From ExactNorm Require Import specification fast.model fast.operations fast.sharp_bound fast.sharp_ends
-  fast.sharp_sums fast.sharp_squares fast.sharp_products fast.sharp_pairs fast.sharp_lanes
-  fast.sharp_root fast.sharp_means fast.sharp_elements fast.sharp_results fast.sharp_row.
+From ExactNorm Require Import specification fast.model fast.operations sharp.bound sharp.ends
+  sharp.sums sharp.squares sharp.products sharp.pairs sharp.lanes
+  sharp.root sharp.means sharp.elements sharp.results sharp.row.
 
 Local Open Scope R_scope.
 

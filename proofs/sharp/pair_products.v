@@ -6,7 +6,7 @@
 
     Corresponds to TwoProduct and Multiply of lib/fast/double_double-inl.h.
 
-    Symbols: within of sharp_pairs.v; times, times_one of sharp_products.v; eta = 2^-1075.
+    Symbols: within of pairs.v; times, times_one of products.v; eta = 2^-1075.
 
     Main results, for x within A, y within B and |b| <= B.
       two_product_near   7 eta
@@ -15,8 +15,8 @@
 
 From Coq Require Import ZArith Reals Lia Lra.
 From Flocq Require Import Core Pff2Flocq.
-From ExactNorm Require Import specification fast.model fast.operations fast.certified fast.sharp_ends
-  fast.sharp_squares fast.sharp_products fast.sharp_pairs.
+From ExactNorm Require Import specification fast.model fast.operations fast.certified sharp.ends
+  sharp.squares sharp.products sharp.pairs.
 
 Local Open Scope R_scope.
 

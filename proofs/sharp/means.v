@@ -19,9 +19,9 @@
 
 From Coq Require Import ZArith Reals Lia Lra.
 From Flocq Require Import Core.
-From ExactNorm Require Import specification fast.model fast.operations fast.elements fast.sharp_ends
-  fast.sharp_squares fast.sharp_products fast.sharp_addition fast.sharp_pairs fast.sharp_pair_products
-  fast.sharp_lanes fast.sharp_root.
+From ExactNorm Require Import specification fast.model fast.operations fast.elements sharp.ends
+  sharp.squares sharp.products sharp.addition sharp.pairs sharp.pair_products
+  sharp.lanes sharp.root.
 
 Local Open Scope R_scope.
 

@@ -21,7 +21,7 @@
 From Coq Require Import ZArith Reals Bool Lia Lra.
 From Flocq Require Import Core.
 From ExactNorm Require Import specification exact.pattern exact.cell fast.model fast.operations
-  fast.width fast.demotion fast.sharp_ends.
+  fast.width fast.demotion sharp.ends.
 
 Local Open Scope R_scope.
 

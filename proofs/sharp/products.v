@@ -18,8 +18,8 @@
 
 From Coq Require Import ZArith Reals Bool Lia Lra.
 From Flocq Require Import Core Pff2Flocq.
-From ExactNorm Require Import specification fast.model fast.operations fast.certified fast.sharp_ends
-  fast.sharp_squares.
+From ExactNorm Require Import specification fast.model fast.operations fast.certified sharp.ends
+  sharp.squares.
 
 Local Open Scope R_scope.
 

@@ -4,7 +4,7 @@
     Purpose.  The sharp stage adds up numbers d + d' in two parts: the high one by TwoSum, whose errors
     and the d' go to the low one.  Here: after L additions both together are off by at most
     (L + k + 1)^2 u^2 sum |d|, where |d'| <= k u |d|.  So the lanes' part of the ledger's K is
-    a theorem: (L + 2)^2 for the sum; for the squares see sharp_squares.v.
+    a theorem: (L + 2)^2 for the sum; for the squares see squares.v.
 
     Corresponds to accumulate of lib/fast/sharp_moments-inl.h, and to sums and squares in
     lib/fast/sharp_error_bounds.h.
@@ -19,7 +19,7 @@
 
 From Coq Require Import ZArith Reals List Lia Lra.
 From Flocq Require Import Core.
-From ExactNorm Require Import specification fast.model fast.operations fast.sharp_ends.
+From ExactNorm Require Import specification fast.model fast.operations sharp.ends.
 Import ListNotations.
 
 Local Open Scope R_scope.

@@ -16,8 +16,8 @@
 
 From Coq Require Import ZArith Reals Bool Lia Lra.
 From Flocq Require Import Core Sterbenz.
-From ExactNorm Require Import specification fast.model fast.operations fast.sharp_ends
-  fast.sharp_products.
+From ExactNorm Require Import specification fast.model fast.operations sharp.ends
+  sharp.products.
 
 Local Open Scope R_scope.
 

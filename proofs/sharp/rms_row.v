@@ -1,21 +1,21 @@
 (* SPDX-License-Identifier: Apache-2.0 *)
 (** * A row of RMSNorm in the sharp stage
 
-    Purpose.  What sharp_admission.v says of LayerNorm, for RMSNorm: no centre, a^ = 0, V = R^2 + eps.
+    Purpose.  What admission.v says of LayerNorm, for RMSNorm: no centre, a^ = 0, V = R^2 + eps.
 
     Corresponds to ComputeSharpMoments and ElementOf of lib/fast, where a row is not centred.
 
-    Symbols: those of sharp_row.v and sharp_admission.v.
+    Symbols: those of row.v and admission.v.
 
     Main results.
       sharp_rms_row_near, sharp_rms_row_enclosed *)
 
 From Coq Require Import ZArith Reals List Lia Lra.
 From Flocq Require Import Core.
-From ExactNorm Require Import specification fast.model fast.operations fast.sharp_bound fast.sharp_ends
-  fast.sharp_sums fast.sharp_squares fast.sharp_products fast.sharp_pairs fast.sharp_lanes
-  fast.sharp_root fast.sharp_means fast.sharp_elements fast.sharp_results fast.sharp_row
-  fast.sharp_admission.
+From ExactNorm Require Import specification fast.model fast.operations sharp.bound sharp.ends
+  sharp.sums sharp.squares sharp.products sharp.pairs sharp.lanes
+  sharp.root sharp.means sharp.elements sharp.results sharp.row
+  sharp.admission.
 
 Local Open Scope R_scope.
 

@@ -2,7 +2,7 @@
 (** * The lanes' sums, and their sum
 
     Purpose.  A row's numbers go to two accumulators of 2^k lanes in turn, the last ones with zeros; each
-    lane is summed as in sharp_sums.v, and the lanes are added up in double-double, half and half.
+    lane is summed as in sums.v, and the lanes are added up in double-double, half and half.
     Here: both together are off by at most ((n + 2)^2 + 1.1 (n + 2) + 6.3 (k + 1)) u^2 sum |d|,
     n being the numbers in a lane; for the squares n + 5 in place of n + 2, and 8 more.
 
@@ -19,8 +19,8 @@
 
 From Coq Require Import ZArith Reals List Arith Lia Lra.
 From Flocq Require Import Core.
-From ExactNorm Require Import specification fast.model fast.operations fast.sums fast.sharp_ends
-  fast.sharp_sums fast.sharp_squares fast.sharp_products fast.sharp_pairs.
+From ExactNorm Require Import specification fast.model fast.operations fast.sums sharp.ends
+  sharp.sums sharp.squares sharp.products sharp.pairs.
 Import ListNotations.
 
 Local Open Scope R_scope.

@@ -17,7 +17,7 @@
 From Coq Require Import ZArith Reals Lia Lra.
 From Flocq Require Import Core.
 From ExactNorm Require Import specification fast.model fast.operations fast.variance fast.elements
-  fast.sharp_ends fast.sharp_squares fast.sharp_products fast.sharp_pairs fast.sharp_pair_products.
+  sharp.ends sharp.squares sharp.products sharp.pairs sharp.pair_products.
 
 Local Open Scope R_scope.
 
