@@ -78,12 +78,15 @@ void InspectSharpRowTarget(const Row& row, SharpIntermediates* of) {
   const size_t lanes = hn::Lanes(d);
   const SharpMoments m = ComputeSharpMoments(row);
   of->lanes = lanes;
+  of->fma = HWY_NATIVE_FMA != 0;
   of->scale = m.scale;
   of->center = m.m;
-  of->variance_eps = m.v;
+  of->offset = FirstLane(m.a);
+  of->mean_square = FirstLane(m.q);
+  of->variance_eps = FirstLane(m.v);
+  of->kappa = m.kappa;
   of->admitted = m.admitted;
   if (!m.admitted) return;
-  of->offset = FirstLane(m.a);
   of->rstd = FirstLane(m.r);
   of->error = m.error;
   SharpBlock x, gamma, beta;
@@ -100,8 +103,10 @@ void InspectSharpRowTarget(const Row& row, SharpIntermediates* of) {
     load(*row.parameter_format, row.gamma, 1, begin, n, gamma);
     load(*row.parameter_format, row.beta, 0, begin, n, beta);
     for (size_t i = 0; i < n; i += lanes) {
-      const SharpElement e =
-          ElementOf(m, hn::Load(d, x.numbers + i), hn::Load(d, gamma.numbers + i), hn::Load(d, beta.numbers + i));
+      const VD g = hn::Load(d, gamma.numbers + i);
+      const SharpElement e = ElementOf(m, hn::Load(d, x.numbers + i), g, hn::Load(d, beta.numbers + i));
+      const VD bound = ErrorOf(m, g, e);
+      const SharpEnds ends = EndsOf(e.y, bound);
       const auto append = [&](const VDD& v, std::vector<DoubleDouble>& to) HWY_ATTR {
         hn::StoreU(v.hi, d, hi);
         hn::StoreU(v.lo, d, lo);
@@ -109,6 +114,9 @@ void InspectSharpRowTarget(const Row& row, SharpIntermediates* of) {
       };
       append(e.t, of->t);
       append(e.y, of->y);
+      append({ends.low, ends.high}, of->ends);
+      hn::StoreU(bound, d, hi);
+      of->bound.insert(of->bound.end(), hi, hi + HWY_MIN(n - i, lanes));
     }
   }
 }

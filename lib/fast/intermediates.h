@@ -47,15 +47,20 @@ struct DoubleDouble {
 // Of the sharp stage; x may have any format.
 struct SharpIntermediates {
   size_t lanes;
-  double scale;  // s; 0 if the row cannot be scaled: then the rest is 0 too
-  double center;
-  DoubleDouble offset;    // a^
-  double variance_eps;    // v^, its high part
-  DoubleDouble rstd;      // r^
-  NormalizedError error;  // doubled S1, S0: BoundSharp
-  bool admitted;          // else all below is empty
+  bool fma;
+  double scale;               // s; 0 if the row cannot be scaled: then the rest is 0 too
+  double center;              // if it is not finite, the rest is 0 too
+  DoubleDouble offset;        // a^
+  DoubleDouble mean_square;   // q^
+  DoubleDouble variance_eps;  // v^
+  double kappa;               // before it is at least 1
+  bool admitted;              // else all below is 0 or empty
+  DoubleDouble rstd;          // r^
+  NormalizedError error;      // doubled S1, S0: BoundSharp
   std::vector<DoubleDouble> t;
   std::vector<DoubleDouble> y;
+  std::vector<double> bound;       // on y^'s error
+  std::vector<DoubleDouble> ends;  // y lies between y^'s high part plus `hi` and plus `lo` of these
   std::vector<uint64_t> results;
   std::vector<bool> certified;
 };

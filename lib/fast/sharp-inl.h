@@ -34,12 +34,19 @@ HWY_INLINE VD RoundToOdd(VD hi, VD lo) {
   return hn::BitCast(d, hn::IfThenElse(hn::Or(is_exact, is_odd), bits, moved));
 }
 
-// y^ and the bound on its error -> patterns of RN(y), each in the low bits of 64, and where they are certain.
+// y lies between y^'s high part plus one and plus the other.
+struct SharpEnds {
+  VD low;
+  VD high;
+};
+HWY_INLINE SharpEnds EndsOf(const VDD& y, VD error) { return {hn::Sub(y.lo, error), hn::Add(y.lo, error)}; }
+
+// y^'s high part and the ends -> patterns of RN(y), each in the low bits of 64, and where they are certain.
 template <class Y>
-HWY_INLINE hn::Vec<hn::RebindToUnsigned<D>> RoundSharp(const VDD& y, VD error, hn::Mask<D>& certified) {
+HWY_INLINE hn::Vec<hn::RebindToUnsigned<D>> RoundSharp(VD y, const SharpEnds& ends, hn::Mask<D>& certified) {
   const hn::RebindToUnsigned<D> u64;
-  const VD low = RoundToOdd(y.hi, hn::Sub(y.lo, error));
-  const VD high = RoundToOdd(y.hi, hn::Add(y.lo, error));
+  const VD low = RoundToOdd(y, ends.low);
+  const VD high = RoundToOdd(y, ends.high);
   Certified narrow;
   const VU patterns = Y::RoundEnds(low, high, narrow);
   const auto flags = hn::PromoteTo(u64, hn::IfThenElseZero(narrow, hn::Set(U(), 1)));
@@ -49,11 +56,11 @@ HWY_INLINE hn::Vec<hn::RebindToUnsigned<D>> RoundSharp(const VDD& y, VD error, h
 
 struct RoundToBinary64 {};
 template <>
-HWY_INLINE hn::Vec<hn::RebindToUnsigned<D>> RoundSharp<RoundToBinary64>(const VDD& y, VD error,
+HWY_INLINE hn::Vec<hn::RebindToUnsigned<D>> RoundSharp<RoundToBinary64>(VD y, const SharpEnds& ends,
                                                                         hn::Mask<D>& certified) {
   const D d;
-  const VD low = hn::Add(y.hi, hn::Sub(y.lo, error));
-  const VD high = hn::Add(y.hi, hn::Add(y.lo, error));
+  const VD low = hn::Add(y, ends.low);
+  const VD high = hn::Add(y, ends.high);
   const VD magnitude = hn::Abs(low);
   certified = hn::And(hn::Eq(low, high),
                       hn::And(hn::Ge(magnitude, hn::Set(d, 0x1p-1000)), hn::Le(magnitude, hn::Set(d, 0x1p1000))));
@@ -70,6 +77,14 @@ HWY_INLINE SharpElement ElementOf(const SharpMoments& m, VD x, VD gamma, VD beta
   const VDD e = TwoSum(hn::Mul(x, hn::Set(d, m.scale)), hn::Set(d, -m.m));
   const VDD t = Multiply(Add(e, {hn::Neg(m.a.hi), hn::Neg(m.a.lo)}), m.r);
   return {t, Add(Multiply(t, gamma), beta)};
+}
+
+// The bound on y^'s error.
+HWY_INLINE VD ErrorOf(const SharpMoments& m, VD gamma, const SharpElement& of) {
+  const D d;
+  const VD t_error = hn::MulAdd(hn::Abs(of.t.hi), hn::Set(d, m.error.e1), hn::Set(d, m.error.e0));
+  const VD ends = hn::MulAdd(hn::Abs(of.y.hi), hn::Set(d, kSharpEndFactor), hn::Set(d, kSharpUnderflow));
+  return hn::MulAdd(hn::Abs(gamma), t_error, ends);
 }
 
 // n elements of the row, their columns listed or, where that is null, those from `first` on.
@@ -101,11 +116,9 @@ HWY_NOINLINE void SharpenElements(const Row& row, const SharpMoments& m, const u
   bool all_certified = true;
   for (size_t i = 0; i < n; i += hn::Lanes(d)) {
     const VD g = hn::Load(d, gamma.numbers + i);
-    const auto [t, y] = ElementOf(m, hn::Load(d, x.numbers + i), g, hn::Load(d, beta.numbers + i));
-    const VD t_error = hn::MulAdd(hn::Abs(t.hi), hn::Set(d, m.error.e1), hn::Set(d, m.error.e0));
-    const VD ends = hn::MulAdd(hn::Abs(y.hi), hn::Set(d, kSharpEndFactor), hn::Set(d, kSharpUnderflow));
+    const SharpElement element = ElementOf(m, hn::Load(d, x.numbers + i), g, hn::Load(d, beta.numbers + i));
     hn::Mask<D> certified;
-    const auto rounded = RoundSharp<Y>(y, hn::MulAdd(hn::Abs(g), t_error, ends), certified);
+    const auto rounded = RoundSharp<Y>(element.y.hi, EndsOf(element.y, ErrorOf(m, g, element)), certified);
     hn::StoreU(rounded, u64, patterns + i);
     hn::StoreU(hn::IfThenElseZero(certified, hn::Set(d, 1.0)), d, flags + i);
     all_certified = all_certified && hn::AllTrue(d, hn::Or(certified, hn::Not(hn::FirstN(d, n - i))));

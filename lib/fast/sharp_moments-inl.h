@@ -66,8 +66,10 @@ HWY_INLINE VDD SumOfLanes(VDD v) {
 struct SharpMoments {
   double scale;
   double m;
-  double v;  // the high part
   VDD a;
+  VDD q;
+  VDD v;
+  double kappa;
   VDD r;
   NormalizedError error;
   bool admitted;
@@ -173,16 +175,18 @@ HWY_NOINLINE inline SharpMoments ComputeSharpMoments(const Row& row) {
     v = Add(v, {hn::Neg(square.hi), hn::Neg(square.lo)});
   }
   v = Add(v, hn::Set(d, row.eps * moments.scale * moments.scale));
-  moments.v = hn::GetLane(v.hi);
-  const double kappa = 1.01 * hn::GetLane(q.hi) / moments.v;
-  if (!(moments.v >= kSharpLeastV && moments.v <= 1 / kSharpLeastV && kappa <= kSharpKappa)) return moments;
+  moments.q = q;
+  moments.v = v;
+  const double high = hn::GetLane(v.hi);
+  moments.kappa = 1.01 * hn::GetLane(q.hi) / high;
+  if (!(high >= kSharpLeastV && high <= 1 / kSharpLeastV && moments.kappa <= kSharpKappa)) return moments;
 
   const VD root = hn::Div(one, hn::Sqrt(v.hi));
   const VDD unit = Multiply(v, TwoProduct(root, root));
   const VD h = hn::Sub(hn::Sub(one, unit.hi), unit.lo);
   const VD step = hn::Mul(h, hn::MulAdd(h, hn::Set(d, 0.375), hn::Set(d, 0.5)));
   moments.r = FastTwoSum(root, hn::Mul(root, step));
-  const double larger_kappa = HWY_MAX(kappa, 1.0);
+  const double larger_kappa = HWY_MAX(moments.kappa, 1.0);
   moments.error = BoundSharp(SharpSumError(row.columns, lanes), larger_kappa, std::sqrt(larger_kappa));
   moments.admitted = true;
   return moments;

@@ -1,12 +1,13 @@
 (* SPDX-License-Identifier: Apache-2.0 *)
-(** * The model of the fast stage as an OCaml program
+(** * The models of lib/fast as an OCaml program
 
-    The definitions of model.v that the theorems speak about, for any arithmetic; main.ml gives
-    them binary64's.  Numbers, natural numbers and integers are Coq's own: no mapping is trusted
+    The definitions of fast/model.v and sharp/model.v that the theorems speak about, for any
+    arithmetic; main.ml gives them binary64's.  Numbers, natural numbers and integers are Coq's own: no mapping is trusted
     but that of lists, pairs, options and booleans. *)
 
 From Coq Require Import Extraction ExtrOcamlBasic.
-From ExactNorm Require Import specification fast.model.
+From ExactNorm Require Import specification fast.model sharp.model.
 
 Extraction Language OCaml.
-Extraction "fast_model.ml" moments deviation_hat t_hat y_hat.
+Extraction "fast_model.ml" moments deviation_hat t_hat y_hat
+  row_scale sharp_moments_of t_hat_sharp y_hat_sharp y_error_sharp y_ends_sharp.

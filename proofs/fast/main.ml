@@ -1,25 +1,33 @@
 (* SPDX-License-Identifier: Apache-2.0 *)
-(* exactnorm-fast-model: every intermediate value of the fast stage, by the model that the error ledger is proved of.
+(* exactnorm-fast-model: every intermediate value of lib/fast, by the models that the error ledgers are proved of.
 
-   The operations of proofs/fast/model.v, extracted, in this machine's binary64: what runs here is the text that
-   proofs/fast/normalize.v speaks about, with +, -, *, /, sqrt and fma instead of rounded real numbers.
+   The operations of proofs/fast/model.v and proofs/sharp/model.v, extracted, in this machine's binary64: what runs here
+   is the text that the theorems speak about, with +, -, *, /, sqrt and fma instead of rounded real numbers.
 
    Usage: exactnorm-fast-model < rows
 
    Words are separated by single spaces; numbers are patterns of binary64 in hexadecimal, without prefix.  A row is
-     row OPERATION LOG2_LANES FMA COLUMNS EPS    layer_norm or rms_norm; vectors of 2^LOG2_LANES; FMA is 0 or 1
+     STAGE OPERATION LOG2_LANES FMA FORMAT COLUMNS EPS    row, the medium path, or sharp, the double-double stage;
+                                                 layer_norm or rms_norm; vectors of 2^LOG2_LANES; FMA is 0 or 1;
+                                                 FORMAT is that of x: f32, bf16, f16, f64
      x PATTERN...                                COLUMNS each
      gamma PATTERN...
      beta PATTERN...
-   and the answer to it, with the names of lib/fast/intermediates.h,
+   and the answer to it, with the names of lib/fast/intermediates.h, a DoubleDouble being two numbers: to row,
      moments CENTER SUM SQUARES OFFSET MEAN_SQUARE VARIANCE_EPS RSTD SHIFT admitted FLAG
      d PATTERN...
      t PATTERN...
      yhat PATTERN...
+   to sharp, with zeros and empty lines for what the stage does not get to,
+     sharp SCALE CENTER OFFSET MEAN_SQUARE VARIANCE_EPS KAPPA admitted FLAG RSTD E1 E0
+     t PATTERN...
+     yhat PATTERN...
+     bound PATTERN...
+     ends PATTERN...
    Any NaN is written as nan.  Exit status 2, with a line on stderr, if the input is not of this form.
 
-   What this file is trusted for: to read and write as described, and that OCaml's operations on floats, Float.fma
-   among them, are those of binary64 to nearest. *)
+   What this file is trusted for: to read and write as described, that OCaml's operations on floats, Float.fma among them,
+   are those of binary64 to nearest, and that Float.frexp finds exponents. *)
 
 open Fast_model
 
@@ -29,6 +37,9 @@ let rec float_of_nat n = match n with O -> 0.0 | S n -> 1.0 +. float_of_nat n
 let rec int_of_positive p = match p with XH -> 1 | XO p -> 2 * int_of_positive p | XI p -> 2 * int_of_positive p + 1
 let int_of_z z = match z with Z0 -> 0 | Zpos p -> int_of_positive p | Zneg p -> - (int_of_positive p)
 let rec nat_of_int n = if n = 0 then O else S (nat_of_int (n - 1))
+let rec positive_of_int n =
+  if n = 1 then XH else if n land 1 = 0 then XO (positive_of_int (n / 2)) else XI (positive_of_int (n / 2))
+let z_of_int n = if n = 0 then Z0 else if n > 0 then Zpos (positive_of_int n) else Zneg (positive_of_int (- n))
 
 let binary64 fused = {
   zero = 0.0;
@@ -76,34 +87,78 @@ let rec map3 f a b c = match a, b, c with
   | x :: a, y :: b, z :: c -> let w = f x y z in w :: map3 f a b c
   | _ -> []
 
-let answer operation log2_lanes fused columns eps =
-  let a = binary64 fused in
+(* A row: what stands in its first line, and its numbers. *)
+type row = {
+  operation : operation; log2_lanes : nat; fused : bool; format : format; eps : float;
+  x : float list; gamma : float list; beta : float list;
+}
+
+let read_row operation log2_lanes fma format columns eps =
+  let count word = match int_of_string_opt word with
+    | Some n when n >= 0 -> n | _ -> raise (Malformed ("no count: " ^ word)) in
+  let operation = match operation with
+    | "layer_norm" -> Layer_norm | "rms_norm" -> Rms_norm
+    | other -> raise (Malformed ("no operation: " ^ other)) in
+  let format = match format with
+    | "f64" -> Binary64 | "f32" -> Binary32 | "f16" -> Binary16 | "bf16" -> Bfloat16
+    | other -> raise (Malformed ("no format: " ^ other)) in
+  let columns = count columns in
   let x = numbers "x" columns in
   let gamma = numbers "gamma" columns in
   let beta = numbers "beta" columns in
-  let m = moments a (nat_of_int log2_lanes) operation eps x in
+  { operation; log2_lanes = nat_of_int (count log2_lanes); fused = count fma <> 0; format; eps = pattern eps;
+    x; gamma; beta }
+
+let flag f = if f then 1 else 0
+let joined l = String.concat " " (List.map word l)
+
+let answer_row r =
+  let a = binary64 r.fused in
+  let m = moments a r.log2_lanes r.operation r.eps r.x in
   let center = match m.centre with Some c -> c | None -> 0.0 in
   Printf.printf "moments %s admitted %d\n"
-    (String.concat " " (List.map word [ center; m.total; m.total_square; m.offset; m.mean_square_hat;
-                                        m.variance_eps; m.rstd; m.shift ]))
-    (if m.admitted then 1 else 0);
-  print_numbers "d" (List.map (deviation_hat a m.centre) x);
-  print_numbers "t" (List.map (t_hat a m) x);
-  print_numbers "yhat" (map3 (y_hat a m) x gamma beta)
+    (joined [ center; m.total; m.total_square; m.offset; m.mean_square_hat; m.variance_eps; m.rstd; m.shift ])
+    (flag m.admitted);
+  print_numbers "d" (List.map (deviation_hat a m.centre) r.x);
+  print_numbers "t" (List.map (t_hat a m) r.x);
+  print_numbers "yhat" (map3 (y_hat a m) r.x r.gamma r.beta)
+
+let exponent x = z_of_int (snd (Float.frexp x) - 1)
+let both l = List.concat_map (fun (hi, lo) -> [ hi; lo ]) l
+
+let answer_sharp r =
+  let a = binary64 r.fused in
+  let m = match row_scale a exponent r.format r.x with
+    | Some s -> Some (sharp_moments_of a r.fused r.log2_lanes r.operation r.eps s r.x)
+    | None -> None in
+  let scale, center = match m with Some m -> m.sharp_scale, m.sharp_centre | None -> 0.0, 0.0 in
+  let pair = function hi, lo -> [ hi; lo ] in
+  let summed = match m with
+    | Some m when Float.is_finite center ->
+      pair m.sharp_offset @ pair m.sharp_mean_square @ pair m.sharp_variance @ [ m.sharp_kappa ]
+    | _ -> List.init 7 (fun _ -> 0.0) in
+  let admitted = match m with Some m -> m.sharp_admitted | None -> false in
+  let finished = match m with
+    | Some m when admitted -> pair m.sharp_rstd @ [ m.sharp_e1; m.sharp_e0 ]
+    | _ -> List.init 4 (fun _ -> 0.0) in
+  Printf.printf "sharp %s admitted %d %s\n" (joined ([ scale; center ] @ summed)) (flag admitted) (joined finished);
+  let each name f = print_numbers name (match m with Some m when admitted -> f m | _ -> []) in
+  each "t" (fun m -> both (List.map (t_hat_sharp a r.fused m) r.x));
+  each "yhat" (fun m -> both (map3 (y_hat_sharp a r.fused m) r.x r.gamma r.beta));
+  each "bound" (fun m -> map3 (y_error_sharp a r.fused m) r.x r.gamma r.beta);
+  each "ends" (fun m -> both (map3 (y_ends_sharp a r.fused m) r.x r.gamma r.beta))
 
 let rec rows () =
   match input_line stdin with
   | exception End_of_file -> ()
   | line ->
     (match String.split_on_char ' ' line with
-     | [ "row"; operation; log2_lanes; fma; columns; eps ] ->
-       let operation = match operation with
-         | "layer_norm" -> Layer_norm | "rms_norm" -> Rms_norm
-         | other -> raise (Malformed ("no operation: " ^ other)) in
-       let count word = match int_of_string_opt word with
-         | Some n when n >= 0 -> n | _ -> raise (Malformed ("no count: " ^ word)) in
-       answer operation (count log2_lanes) (count fma <> 0) (count columns) (pattern eps)
-     | _ -> raise (Malformed "row expected"));
+     | [ stage; operation; log2_lanes; fma; format; columns; eps ] ->
+       let answer = match stage with
+         | "row" -> answer_row | "sharp" -> answer_sharp
+         | other -> raise (Malformed ("no stage: " ^ other)) in
+       answer (read_row operation log2_lanes fma format columns eps)
+     | _ -> raise (Malformed "the first line of a row expected"));
     rows ()
 
 let () =

@@ -1,19 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The model of the fast stage that the error ledger is proved of (proofs/fast/model.v), extracted and run beside the
-// loops of lib/fast: every intermediate value, bit for bit, on every target of this CPU. The streams' form is at the
-// head of proofs/fast/main.ml. NaNs count as one.
+// loops of lib/fast: every intermediate value, bit for bit, on every target of this CPU.
 #include <gtest/gtest.h>
 
-#include <bit>
-#include <cmath>
-#include <cstdio>
-#include <cstdlib>
-#include <fstream>
-#include <limits>
-#include <sstream>
-#include <string>
-
-#include "lib/fast/intermediates.h"
+#include "tests/proofs/model_program.h"
 #include "tests/rows/generator.h"
 
 namespace exactnorm::fast {
@@ -21,45 +11,6 @@ namespace {
 
 using rows::Bits;
 using rows::Problem;
-
-double Value(const Format& f, uint64_t bits) {
-  if (Magnitude(f, bits) > f.infinity) return std::numeric_limits<double>::quiet_NaN();
-  const bool finite = IsFinite(f, bits);
-  const Number n = Decode(f, finite ? bits : 0);
-  const double value =
-      finite ? std::ldexp(static_cast<double>(n.significand), n.exponent) : std::numeric_limits<double>::infinity();
-  return Magnitude(f, bits) == bits ? value : -value;
-}
-
-class Stream {
- public:
-  Stream& operator<<(double value) {
-    text_ << ' ';
-    std::isnan(value) ? text_ << "nan" : text_ << std::hex << std::bit_cast<uint64_t>(value) << std::dec;
-    return *this;
-  }
-  Stream& operator<<(const std::string& text) {
-    text_ << text;
-    return *this;
-  }
-  void Line(const std::string& name, const std::vector<double>& values) {
-    text_ << name;
-    for (const double value : values) *this << value;
-    text_ << '\n';
-  }
-  std::string text() const { return text_.str(); }
-
- private:
-  std::ostringstream text_;
-};
-
-// The model reads patterns, of which any NaN's will do.
-void PutPatterns(std::ostream& out, const std::string& name, const Format& f, const Bits& bits, size_t n,
-                 double absent) {
-  out << name << std::hex;
-  for (size_t i = 0; i < n; ++i) out << ' ' << std::bit_cast<uint64_t>(bits.empty() ? absent : Value(f, bits[i]));
-  out << std::dec << '\n';
-}
 
 // Rows and what the loops compute for them.
 class Comparison {
@@ -69,20 +20,13 @@ class Comparison {
       if (!target.supported) continue;
       rows::Packed packed(p);
       const Intermediates of = FindIntermediates(target, packed.row());
-      rows_ << "row " << (p.operation == EXACTNORM_LAYER_NORM ? "layer_norm" : "rms_norm") << ' '
-            << std::countr_zero(of.lanes) << ' ' << of.fma << ' ' << p.x.size() << ' ' << std::hex
-            << std::bit_cast<uint64_t>(p.eps) << std::dec << '\n';
-      PutPatterns(rows_, "x", *p.x_format, p.x, p.x.size(), 0);
-      PutPatterns(rows_, "gamma", *p.parameter_format, p.gamma, p.x.size(), 1);
-      PutPatterns(rows_, "beta", *p.parameter_format, p.beta, p.x.size(), 0);
-      Stream computed;
-      computed << "moments" << of.center << of.sum << of.squares << of.offset << of.mean_square << of.variance_eps
-               << of.rstd << of.shift << (of.admitted ? " admitted 1\n" : " admitted 0\n");
-      computed.Line("d", of.deviations);
-      computed.Line("t", of.t);
-      computed.Line("yhat", of.y);
-      computed_ += computed.text();
-      names_.push_back(target.name);
+      Answer answer;
+      answer << "moments" << of.center << of.sum << of.squares << of.offset << of.mean_square << of.variance_eps
+             << of.rstd << of.shift << (of.admitted ? " admitted 1\n" : " admitted 0\n");
+      answer.Line("d", of.deviations);
+      answer.Line("t", of.t);
+      answer.Line("yhat", of.y);
+      model_.Add(target.name, "row", of.lanes, of.fma, p, answer);
       lanes_ |= of.lanes;
       fused_ |= of.fma ? 1u : 2u;
       admitted_ += of.admitted;
@@ -91,33 +35,7 @@ class Comparison {
     }
   }
 
-  // One message for the first difference, or none.
-  std::string Difference() const {
-    const std::string path = testing::TempDir() + "/exactnorm_fast_model_" + std::to_string(std::rand());
-    std::ofstream(path) << rows_.str();
-    const std::string command = std::string(EXACTNORM_FAST_MODEL) + " < " + path + " > " + path + ".out";
-    const int status = std::system(command.c_str());
-    std::ifstream output(path + ".out");
-    std::istringstream computed(computed_), given(rows_.str());
-    std::string difference = status == 0 ? "" : "the model ends with status " + std::to_string(status);
-    std::string ours, theirs, row;
-    for (size_t line = 0; difference.empty() && std::getline(computed, ours); ++line) {
-      if (line % 4 == 0) {
-        std::getline(given, row);
-        for (std::string rest; rest.rfind("beta", 0) != 0;) std::getline(given, rest);
-      }
-      if (!std::getline(output, theirs)) theirs = "nothing";
-      if (ours != theirs) {
-        difference =
-            names_[line / 4] + ", " + row + "\nloops: " + ours.substr(0, 2000) + "\nmodel: " + theirs.substr(0, 2000);
-      }
-    }
-    if (difference.empty() && std::getline(output, theirs)) difference = "the model goes on: " + theirs;
-    std::remove(path.c_str());
-    std::remove((path + ".out").c_str());
-    return difference;
-  }
-
+  std::string Difference() const { return model_.Difference(); }
   size_t lanes() const { return lanes_; }  // all lane counts that were seen, which are powers of two
   unsigned fused() const { return fused_; }
   size_t admitted() const { return admitted_; }
@@ -125,9 +43,7 @@ class Comparison {
   size_t declined() const { return declined_; }
 
  private:
-  std::ostringstream rows_;
-  std::string computed_;
-  std::vector<std::string> names_;
+  ModelProgram model_;
   size_t lanes_ = 0, admitted_ = 0, centred_ = 0, declined_ = 0;
   unsigned fused_ = 0;
 };
