@@ -24,7 +24,7 @@
 // So with K = (4 B + 2 lanes + 8)^2 + 32
 //   |a^ - a| <= alpha = 0.501 h u G + K u^2 R,     |q^ - R^2| <= 1.001 (h + 1) u G R + K u^2 R^2
 //   v^ = q^ - a^ a^ + eps:   |v^ - V| <= 1.001 (h + 1) u G R + 2 |a| alpha + alpha^2 + (K + 40) u^2 (R^2 + V)
-//        where |a| <= |a^| + alpha; alpha^2 <= 2^-60 u G R by h <= 64 and the bounds above.
+//        where |a| <= |a^| + alpha; alpha^2 <= 2^-54 u G R by h <= 77 and the bounds above.
 //   r^ = 1 / sqrt(v^) as a double-double: 17 u^2 beside the error of v^ (one Newton step, as in the sharp stage).
 // With t = d / sqrt(V) - a / sqrt(V), and for the computed ratios gamma = G r^, k = sqrt(q^ / v^), |c^|, c^ = -a^ r^
 //   |r^ sqrt(V) - 1| <= E1 = 0.51 u gamma ((h + 1) k + h |c^|) + (4 K + 64) u^2 (k^2 + 1)
