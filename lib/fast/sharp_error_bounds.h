@@ -18,7 +18,11 @@
 //   v^ = q^ - a^ a^ + eps s^2:   |v^ - V| <= (3 K + 20) u^2 R^2 + 3.1 u^2 V
 //   r^ from r0 = 1 / sqrt(v) in binary64 (relative error below 3.1 u) and one step with h = 1 - v^ r0^2 in
 //          double-double, r0 + r0 (h / 2 + 3 h^2 / 8): relative error 17 u^2 beside that of v^.
-//   With kappa >= R^2 / V:   |r^ sqrt(V) - 1| <= ((1.6 K + 11) kappa + 19) u^2.
+//   kappa = max(1.01 q^ / v^, 1) >= R^2 / V, and K kappa u^2 <= 1 / 1000 as kappa <= 2^36: then, below 2^31 columns and
+//          with one lane at least, K < 1.0001 2^60. Where kappa is larger, the centre is 2^18 times as far from the
+//          mean as the numbers are spread: they differ in their last bits, if at all.
+//          |r^ sqrt(V) - 1| <= ((1.6 K + 11) kappa + 19) u^2.
+//   Squares and products that underflow: R^2 + 2^-960 stands for R^2 in all this, which changes nothing as V >= 2^-901.
 // Normalise. t^ = (e_i - a^) r^: 3.1 u^2 + 7 u^2 relative and K u^2 R r^ absolute; z^ = g t^: 3 u^2; y^ = z^ + b: 2
 // u^2:
 //   |y^ - y| <= |g| (S1 |t^| + S0) + 4.5 u^2 |y^| + 2^-1060,    S1 = ((1.6 K + 11) kappa + 33) u^2,
@@ -38,8 +42,9 @@ namespace exactnorm::fast {
 
 inline constexpr double kSharpUnit = kUnitRoundoff * kUnitRoundoff;
 inline constexpr size_t kSharpAccumulators = 2;
-inline constexpr double kSharpKappa = 0x1p40;     // rows with a larger R^2 / V are declined
-inline constexpr double kSharpLeastV = 0x1p-900;  // and so are those with a smaller v^
+inline constexpr double kSharpKappa = 0x1p36;       // rows with a larger R^2 / V are declined
+inline constexpr double kSharpKappaMargin = 1.01;  // kappa beside q^ / v^
+inline constexpr double kSharpLeastV = 0x1p-900;   // rows with a smaller v^ are declined, or with one above 1 / it
 inline constexpr double kSharpEndFactor = 8 * kSharpUnit;
 inline constexpr double kSharpUnderflow = 0x1p-1050;
 

@@ -178,7 +178,7 @@ HWY_NOINLINE inline SharpMoments ComputeSharpMoments(const Row& row) {
   moments.q = q;
   moments.v = v;
   const double high = hn::GetLane(v.hi);
-  moments.kappa = 1.01 * hn::GetLane(q.hi) / high;
+  moments.kappa = kSharpKappaMargin * hn::GetLane(q.hi) / high;
   if (!(high >= kSharpLeastV && high <= 1 / kSharpLeastV && moments.kappa <= kSharpKappa)) return moments;
 
   const VD root = hn::Div(one, hn::Sqrt(v.hi));

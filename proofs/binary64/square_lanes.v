@@ -38,20 +38,17 @@ Lemma held_lane n s w x : held n s w x -> INR n * u <= / 10000 ->
   Rabs (fst x + snd x - s) <= (INR n + 1) * (INR n + 1) * (u * (u * s)).
 Proof.
   intros (l & L & -> & F & <- & _) N. set (t := map (fun q => (q, 0)) l).
-  assert (M : magnitude t = sum l).
-  { unfold t, magnitude. rewrite map_map. cbn [fst]. f_equal. clear t L N.
-    induction F as [|q l [_ Q] F IH]; [reflexivity|]. cbn [map]. now rewrite IH, Rabs_pos_eq. }
+  assert (M : weights (fun q => q) l = sum l) by (unfold weights; now rewrite map_id).
   assert (T : total t = sum l).
   { unfold t, total. rewrite map_map. cbn [fst snd]. rewrite (map_ext _ (fun q => q)) by (intros; ring).
     now rewrite map_id. }
-  assert (S : Forall (summand 0) t).
-  { apply Forall_map. apply Forall_impl with (2 := F). intros q [B Q].
-    split; [exact B|]. split; [apply binary64_0|]. cbn [fst snd]. rewrite Rabs_R0. lra. }
+  assert (S : Forall (summand (fun q => (q, 0)) (fun q => q) 0) l).
+  { apply Forall_impl with (2 := F). intros q [B Q]. split; [exact B|]. split; [apply binary64_0|].
+    cbn [fst snd]. rewrite Rabs_R0, Rabs_pos_eq by exact Q. lra. }
   assert (P : 0 <= fst (lane t)).
   { apply steps_high; [cbn; lra|]. apply Forall_map. apply Forall_impl with (2 := F). intros q [_ Q]. exact Q. }
-  assert (E : length t = n) by (unfold t; now rewrite map_length).
-  assert (H := lane_holds 0 ltac:(lra) _ S). rewrite E in H. specialize (H N).
-  unfold lane_bounds in H. rewrite E, M, T in H.
+  assert (H := lane_holds _ _ 0 ltac:(lra) _ S). rewrite L in H. specialize (H N).
+  unfold lane_bounds in H. rewrite M in H. fold t in H. rewrite L, T in H.
   destruct (lane t) as [high low]. cbn [fst snd] in *.
   destruct H as (Fh & Fl & S0 & Hh & Hl & D). rewrite !Rplus_0_r in *. rewrite Rabs_pos_eq in Hh by exact P.
   repeat split; try assumption. rewrite <- Rmult_assoc in Hl |- *.

@@ -1,23 +1,25 @@
 (* SPDX-License-Identifier: Apache-2.0 *)
 (** * Admission to the sharp stage, and what it gives
 
-    Purpose.  kappa as the sharp stage computes it is at least R^2 / V, so that for an admitted row of
-    deviations all of the ledger in lib/fast/sharp_error_bounds.h holds: y^ is as near to y as its last
-    sentence says, which is what the ends test supposes.
+    Purpose.  kappa as the sharp stage computes it is at least (R^2 + 2^-960) / V, so that for an admitted
+    row of deviations, of LayerNorm or RMSNorm, all of the ledger in lib/fast/sharp_error_bounds.h
+    holds: y^ is as near to y as its last sentence says, which is what the ends test supposes.
 
     Corresponds to kappa, admitted and error of lib/fast/sharp_moments-inl.h.
 
     Symbols: those of row.v, and
       kappa_hat, kappa_of, root_of   kappa, larger_kappa and its root, with their roundings
 
-    Main results.
-      kappa_enough     R^2 <= kappa V, R <= root sqrt V, V > 0
-      sharp_row_near   the ledger's last sentence, for every element of an admitted row *)
+    Main results, for every row of at most 2^31 deviations that is admitted.
+      kappa_enough        R^2 <= kappa V, R <= root sqrt V, V > 0
+      sharp_row_moments   a^ and r^ are as near as the ledger says
+      sharp_row_near      the ledger's last sentence, for every element
+      sharp_row_enclosed  y lies between the ends that the test rounds *)
 
 From Coq Require Import ZArith Reals List Lia Lra.
 From Flocq Require Import Core.
-From ExactNorm Require Import specification fast.model fast.operations sharp.bound sharp.ends
-  sharp.sums sharp.squares sharp.products sharp.pairs sharp.lanes
+From ExactNorm Require Import specification fast.model fast.operations fast.elements sharp.bound
+  sharp.ends sharp.sums sharp.squares sharp.products sharp.pairs sharp.lanes sharp.length
   sharp.root sharp.means sharp.elements sharp.results sharp.row.
 
 Local Open Scope R_scope.
@@ -27,16 +29,17 @@ Definition kappa_of (q v : R * R) : R := Rmax (kappa_hat q v) 1.
 Definition root_of (q v : R * R) : R := rnd (sqrt (kappa_of q v)).
 
 Section Kappa.
-Variables K r V : R.
+Variables K r r2 V : R.
 Variables q v : R * R.
 Let kappa := kappa_of q v.
 
 Hypothesis K_least : 132 <= K.
 Hypothesis Small : K * kappa * (u * u) <= / 1000.
 Hypothesis r_pos : 0 <= r.
+Hypothesis r_square : r * r = r2 + size_floor.
 Hypothesis eta_small : 30 * eta <= / 10000 * (r * r).
 Hypothesis q_within : within (11 / 10 * (r * r)) q.
-Hypothesis q_near : Rabs (value_of q - r * r) <= (K - 31) * (u * (u * (r * r))).
+Hypothesis q_near : Rabs (value_of q - r2) <= (K - 31) * (u * (u * (r * r))).
 Hypothesis v_near : Rabs (value_of v - V)
   <= (3001 / 1000 * K - 120) * (u * u * (r * r)) + 43 / 10 * (u * u * V).
 Hypothesis v_range : bpow radix2 (-900) <= fst v.
@@ -53,34 +56,43 @@ Proof.
   assert (Kq' : K * qq <= / 1000).
   { apply Rle_trans with (2 := Small). replace (K * kappa * qq) with (K * qq * kappa) by ring.
     rewrite <- (Rmult_1_r (K * qq)) at 1. now apply Rmult_le_compat_l. }
+  assert (F : 0 < size_floor <= / 1000000000 * vh).
+  { split; [apply bpow_gt_0|]. apply Rle_trans with (/ 1000000000 * bpow radix2 (-900)); [|lra].
+    apply Rle_trans with (bpow radix2 (-60) * bpow radix2 (-900)).
+    - rewrite <- bpow_plus. apply Rle_refl.
+    - apply Rmult_le_compat_r; [lra|]. simpl. lra. }
+  assert (Kv : vh <= kappa * vh) by (rewrite <- (Rmult_1_l vh) at 1; apply Rmult_le_compat_r; lra).
   (* q *)
-  assert (Hq : 9989 / 10000 * (r * r) <= fst q).
+  assert (Hq : 9989 / 10000 * (r * r) - size_floor <= fst q).
   { destruct q_within as (_ & _ & _ & L). replace (u * (u * (r * r))) with (qq * (r * r)) in q_near by (unfold qq; ring).
     assert (X : K * qq * (r * r) <= / 1000 * (r * r)) by now apply Rmult_le_compat_r.
     assert (X' : 0 <= qq * (r * r)) by (apply Rmult_le_pos; lra).
     assert (Y := u_part _ Z). apply Rabs_le_inv in q_near. apply Rabs_le_inv in L. unfold value_of in q_near. lra. }
-  assert (C := rnd_ordinary (101 / 100) ltac:(lra)). set (c := rnd (101 / 100)) in *.
-  set (m := rnd (c * fst q)).
-  assert (M : 10086 / 10000 * (r * r) <= m).
-  { assert (A := rounded_in (c * fst q)). fold m in A.
-    assert (X : 1009998 / 1000000 * fst q <= c * fst q) by (apply Rmult_le_compat_r; lra).
-    rewrite (Rabs_pos_eq (c * fst q)) in A by lra. assert (Y := u_part (c * fst q) ltac:(lra)).
-    apply Rabs_le_inv in A. lra. }
   (* kappa *)
-  assert (I : 0 < / vh) by now apply Rinv_0_lt_compat.
-  assert (Mv : m / vh <= 100001 / 100000 * kappa).
-  { assert (A := rounded_in (m / vh)). change (rnd (m / vh)) with (kappa_hat q v) in A.
-    assert (P : 0 <= m / vh) by (apply Rmult_le_pos; lra). rewrite (Rabs_pos_eq (m / vh)) in A by exact P.
-    assert (Y := u_part _ P). apply Rabs_le_inv in A.
-    assert (E : eta <= / 1000000).
-    { apply Rle_trans with (bpow radix2 (-30)); [apply bpow_le; lia|simpl; lra]. }
+  assert (R1 : r * r <= 9917 / 10000 * (kappa * vh)).
+  { destruct (Rle_or_lt (fst q) 0) as [Nq|Pq]; [lra|].
+    assert (C := rnd_ordinary (101 / 100) ltac:(lra)). set (c := rnd (101 / 100)) in *.
+    set (m := rnd (c * fst q)).
+    assert (M : 10086 / 10000 * (r * r) - 11 / 10 * size_floor <= m).
+    { assert (A := rounded_in (c * fst q)). fold m in A.
+      assert (X : 1009998 / 1000000 * fst q <= c * fst q) by (apply Rmult_le_compat_r; lra).
+      rewrite (Rabs_pos_eq (c * fst q)) in A by lra. assert (Y := u_part (c * fst q) ltac:(lra)).
+      apply Rabs_le_inv in A. lra. }
+    assert (I : 0 < / vh) by now apply Rinv_0_lt_compat.
+    assert (Mv : m / vh <= 100001 / 100000 * kappa).
+    { assert (A := rounded_in (m / vh)). change (rnd (m / vh)) with (kappa_hat q v) in A.
+      assert (E : eta <= / 1000000).
+      { apply Rle_trans with (bpow radix2 (-30)); [apply bpow_le; lia|simpl; lra]. }
+      assert (P : 0 <= m / vh).
+      { apply Rmult_le_pos; [|lra]. apply rnd_ge_0, Rmult_le_pos; lra. }
+      rewrite (Rabs_pos_eq (m / vh)) in A by exact P.
+      assert (Y := u_part _ P). apply Rabs_le_inv in A. lra. }
+    assert (Mk : m <= 100001 / 100000 * (kappa * vh)).
+    { replace m with (m / vh * vh) by (field; lra). rewrite <- Rmult_assoc. apply Rmult_le_compat_r; lra. }
     lra. }
-  assert (Mk : m <= 100001 / 100000 * (kappa * vh)).
-  { replace m with (m / vh * vh) by (field; lra). rewrite <- Rmult_assoc. apply Rmult_le_compat_r; lra. }
-  assert (R1 : r * r <= 9916 / 10000 * (kappa * vh)) by lra.
   (* V *)
   assert (KR : K * qq * (r * r) <= / 1000 * vh).
-  { apply Rle_trans with (K * qq * (9916 / 10000 * (kappa * vh))); [now apply Rmult_le_compat_l|].
+  { apply Rle_trans with (K * qq * (9917 / 10000 * (kappa * vh))); [now apply Rmult_le_compat_l|].
     assert (K * kappa * qq * vh <= / 1000 * vh) by (apply Rmult_le_compat_r; lra).
     assert (0 <= K * qq * (kappa * vh)) by (apply Rmult_le_pos; [exact Kq|apply Rmult_le_pos; lra]). lra. }
   rewrite (Rabs_pos_eq vh) in v_low by lra. assert (Uv := u_part vh ltac:(lra)).
@@ -93,7 +105,7 @@ Proof.
     - rewrite (Rabs_left1 V) in QV by exact N. exfalso. lra.
     - split; [exact N|]. rewrite (Rabs_pos_eq V) in QV by lra. lra. }
   destruct HV as [V1 V2].
-  assert (R2 : r * r <= 9948 / 10000 * (kappa * V)).
+  assert (R2 : r * r <= 9950 / 10000 * (kappa * V)).
   { assert (kappa * vh <= kappa * (10032 / 10000 * V)) by (apply Rmult_le_compat_l; lra). lra. }
   assert (KV : 0 <= kappa * V) by (apply Rmult_le_pos; lra).
   split; [exact K1|]. set (sk := sqrt kappa).
@@ -114,35 +126,67 @@ End Kappa.
 (** ** An admitted row *)
 
 Section Row.
-Variable fused : bool.
+Variables centred fused : bool.
 Variable k : nat.
 Variable es : list (R * R).
-Variables eps K : R.
+Variable eps : R.
 
-Let N := INR (length es).
-Let n := INR (lane_length (2 ^ S k) es).
-Let a := total es / N.
-Let V := squares_total es / N - a * a + eps.
+Let K := ledger_k k (length es).
+Let r := spread_of es.
+Let a := offset_of centred es.
+Let V := variance_of centred es eps.
 Let q := q_hat fused k es.
-Let ah := a_hat fused k es.
-Let v := v_hat fused k es eps.
+Let ah := offset_hat centred fused k es.
+Let v := variance_hat centred fused k es eps.
 Let kappa := kappa_of q v.
 Let root := root_of q v.
 Let rh := rstd_sharp fused (fst v) (snd v).
 
-Hypothesis lanes_few : (k <= 4)%nat.
+Hypothesis lanes : (k <= 4)%nat.
+Hypothesis columns : at_most_2_31 (length es).
 Hypothesis parts : Forall deviation_parts es.
-Hypothesis N_binary64 : binary64 N.
-Hypothesis N_range : 1 <= N <= bpow radix2 53.
-Hypothesis n_range : n * u <= / 5000000.
-Hypothesis K_enough : (n + 9) * (n + 9) + 32 <= K.
-Hypothesis spread : bpow radix2 (-480) <= sqrt (squares_total es / N).
 Hypothesis eps_binary64 : binary64 eps.
 Hypothesis eps_pos : 0 <= eps.
+Hypothesis v_admitted : bpow radix2 (-900) <= fst v <= bpow radix2 900.
+Hypothesis kappa_admitted : kappa_hat q v <= most_kappa.
 
-(** Admission, with kappa <= 2^40 in mind. *)
-Hypothesis admission : bpow radix2 (-900) <= fst v <= bpow radix2 900.
-Hypothesis Small : K * kappa * (u * u) <= / 1000.
+Lemma kappa_small : K * kappa * (u * u) <= / 1000.
+Proof.
+  assert (Q := squares). destruct (k_room k es lanes columns) as [K1 _]. assert (Ks := k_small k es lanes columns).
+  fold K in K1, Ks. apply Rle_trans with (2 := Ks). apply Rmult_le_compat_r; [lra|].
+  apply Rmult_le_compat_l; [lra|]. unfold kappa, kappa_of. apply Rmax_lub; [exact kappa_admitted|].
+  unfold most_kappa. simpl. lra.
+Qed.
+
+(** The row's r is R with the 2^-960 of row.v. *)
+Theorem sharp_row_moments :
+  132 <= K /\ 1 <= kappa /\ 1 <= root /\ 0 < V /\ 0 <= r /\ Rabs a <= r /\
+  r * r <= kappa * V /\ r <= root * sqrt V /\
+  Rabs (value_of ah - a) <= (K - 68) * (u * (u * r)) /\ within (1001 / 1000 * r) ah /\
+  Rabs (value_of v - V) <= (3001 / 1000 * K - 120) * (u * u * (r * r)) + 43 / 10 * (u * u * V) /\
+  0 < value_of v /\ Rabs (value_of rh * sqrt (value_of v) - 1) <= 55 * (u * u) /\
+  double_double (fst rh) (snd rh).
+Proof.
+  assert (B := bpow_gt_0 radix2 (-900)). assert (Small := kappa_small).
+  destruct (k_room k es lanes columns) as [K1 _]. fold K in K1.
+  destruct (offset_close centred fused k es lanes columns parts) as [A1 A2].
+  destruct (square_close fused k es lanes columns parts) as [Q1 Q2].
+  destruct (variance_close centred fused k es lanes columns parts eps eps_binary64 eps_pos) as (E & F1 & F2 & L).
+  destruct (tiny k es lanes columns parts) as (_ & _ & _ & T4).
+  assert (Ar := a_range centred es columns parts). assert (R0 := spread_positive es columns parts).
+  destruct (spread_bounds es columns parts) as (_ & Rs & _).
+  fold K r a in A1, A2. fold ah in A1, A2. fold K r q in Q1, Q2. fold K r V v in E, F1, F2, L.
+  fold r in T4, R0, Rs, Ar. fold a in Ar.
+  destruct (kappa_enough K r (mean_square es) V q v K1 Small ltac:(lra) Rs T4 Q2 Q1 E (proj1 v_admitted) L)
+    as (Kk & Kr & Vp & KV & RV).
+  fold root in Kr, RV. fold kappa in Kk, KV. rewrite (Rabs_pos_eq (fst v)) in L by lra.
+  destruct (rstd_sharp_error fused (fst v) (snd v) F1 F2 v_admitted L) as (Vh & Rn & Rp).
+  fold rh in Rn, Rp. fold (value_of v) in Vh, Rn.
+  assert (A3 : Rabs (value_of ah - a) <= (K - 68) * (u * (u * r))).
+  { apply Rle_trans with (1 := A1). assert (X := u_part r ltac:(lra)). assert (Y := u_part _ (proj1 X)).
+    apply Rmult_le_compat_r; lra. }
+  repeat (split; [assumption || lra|]). exact Rp.
+Qed.
 
 Variable e : R * R.
 Variables g b : R.
@@ -159,34 +203,9 @@ Theorem sharp_row_near :
   sharp_near (sharp_s1 K kappa) (sharp_s0 K root) (fst th) g (fst yh) (snd yh) y /\
   Rabs (snd yh) <= 32 / 10 * u * Rabs (fst yh).
 Proof.
-  assert (Q := squares). assert (B := bpow_gt_0 radix2 (-900)). assert (B' := bpow_gt_0 radix2 (-480)).
-  assert (n1 : 1 <= n) by (unshelve eapply n_least; try exact K; assumption).
-  assert (K1 : 132 <= K).
-  { assert (10 * 10 <= (n + 9) * (n + 9)) by (apply Rmult_le_compat; lra). lra. }
-  assert (Kk : 1 <= kappa) by apply Rmax_r.
-  assert (Kq : K * (u * u) <= / 1000).
-  { apply Rle_trans with (2 := Small). replace (K * kappa * (u * u)) with (K * (u * u) * kappa) by ring.
-    rewrite <- (Rmult_1_r (K * (u * u))) at 1. apply Rmult_le_compat_l; [apply Rmult_le_pos; lra|exact Kk]. }
-  destruct (a_close fused k es eps K lanes_few parts N_binary64 N_range n_range K_enough spread) as [A1 A2].
-  destruct (q_close fused k es eps K lanes_few parts N_binary64 N_range n_range K_enough spread) as [Q1 Q2].
-  destruct (v_close fused k es eps K lanes_few parts N_binary64 N_range n_range K_enough spread
-              eps_binary64 eps_pos Kq) as (E & F1 & F2 & L).
-  destruct (tiny k es lanes_few spread) as (_ & _ & _ & T4).
-  assert (Ar := a_range es parts N_range). assert (Rq := r_square es N_range).
-  fold N a in A1, A2, Q1, Q2, E, T4, Ar, Rq. set (r := sqrt (squares_total es / N)) in *.
-  assert (Ev : r * r - a * a + eps = V) by (rewrite Rq; reflexivity). rewrite Ev in E.
-  fold q in Q1, Q2. fold ah in A1, A2. fold v in E, F1, F2, L.
-  assert (R0 : 0 <= r) by lra.
-  destruct (kappa_enough K r V q v K1 Small R0 T4 Q2 Q1 E (proj1 admission) L) as (_ & Kr & Vp & KV & RV).
-  fold root in Kr, RV. fold kappa in KV.
-  rewrite (Rabs_pos_eq (fst v)) in L by lra.
-  destruct (rstd_sharp_error fused (fst v) (snd v) F1 F2 admission L) as (Vh & Rn & Rp). fold rh in Rn, Rp.
-  fold (value_of v) in Vh, Rn.
-  assert (Ep : binary64 (fst e) /\ binary64 (snd e) /\ Rabs (snd e) <= u * Rabs (fst e)).
-  { assert (P := parts). rewrite Forall_forall in P. destruct (P e in_row) as (X & Y & Z & _). auto. }
-  assert (A3 : Rabs (value_of ah - a) <= (K - 68) * (u * (u * r))).
-  { apply Rle_trans with (1 := A1). assert (X := u_part r R0). assert (Y := u_part _ (proj1 X)).
-    apply Rmult_le_compat_r; lra. }
+  destruct sharp_row_moments as (K1 & Kk & Kr & Vp & R0 & Ar & KV & RV & A3 & A2 & E & Vh & Rn & Rp).
+  assert (Small := kappa_small).
+  assert (Ep : deviation_parts e) by (assert (P := parts); rewrite Forall_forall in P; exact (P e in_row)).
   destruct (t_sharp_error fused K kappa root r V (value_of v) a ah rh K1 Kk Kr Small R0 Vp Vh Ar KV RV E
               Rn Rp A2 A3 e Ep) as [T1 T2].
   destruct (y_sharp_near fused K kappa root ((value_of e - a) / sqrt V) g b th K1 Kk Kr Small T1 T2

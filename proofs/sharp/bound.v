@@ -8,6 +8,7 @@
 
     Symbols.
       sharp_sum_error, sharp_s1, sharp_s0   K, S1 and S0 of the ledger
+      computed_sharp_sum_error              K as SharpSumError computes it
       computed_sharp_e1, computed_sharp_e0  what BoundSharp returns
 
     Main results.
@@ -21,9 +22,15 @@ Local Open Scope R_scope.
 
 (** ** The bound, as it is evaluated *)
 
+Definition sharp_additions (columns lanes : N) : N :=
+  ((columns + (2 * lanes - 1)) / (2 * lanes) + 1)%N.
 Definition sharp_sum_error (columns lanes : N) : N :=
-  let additions := ((columns + (2 * lanes - 1)) / (2 * lanes) + 1)%N in
-  ((additions + 8) * (additions + 8) + 32)%N.
+  let additions := sharp_additions columns lanes in ((additions + 8) * (additions + 8) + 32)%N.
+
+(** The number of additions is a binary64; beyond 2^53 its square is rounded. *)
+Definition computed_sharp_sum_error (columns lanes : N) : R :=
+  let additions := rnd (IZR (Z.of_N (sharp_additions columns lanes)) + 8) in
+  rnd (rnd (additions * additions) + 32).
 
 Definition sharp_s1 (K kappa : R) : R := ((16 / 10 * K + 11) * kappa + 33) * (u * u).
 Definition sharp_s0 (K root_of_kappa : R) : R := 101 / 100 * K * root_of_kappa * (u * u).

@@ -4,7 +4,8 @@
     Purpose.  A row's numbers go to two accumulators of 2^k lanes in turn, the last ones with zeros; each
     lane is summed as in sums.v, and the lanes are added up in double-double, half and half.
     Here: both together are off by at most ((n + 2)^2 + 1.1 (n + 2) + 6.3 (k + 1)) u^2 sum |d|,
-    n being the numbers in a lane; for the squares n + 5 in place of n + 2, and 8 more.
+    n being the numbers in a lane; for the squares n + 5 in place of n + 2, 8 more, and e^2 + 2^-960 in
+    place of |d|.
 
     Corresponds to s0, s1, q0, q1, normalized and SumOfLanes of lib/fast/sharp_moments-inl.h.  (A lane
     that has nothing more to add is given zeros here, which change nothing.)
@@ -114,17 +115,19 @@ Qed.
 
 (** ** One lane *)
 
-Lemma lane_close k l : 0 <= k <= 4 -> Forall (summand k) l -> INR (length l) * u <= / 5000000 ->
+Lemma lane_close {X} (f : X -> R * R) g k l : 0 <= k <= 4 -> Forall (summand f g k) l ->
+  INR (length l) * u <= / 5000000 ->
   let n := INR (length l) in
-  0 <= magnitude l /\
-  Rabs (value_of (normalized (lane l)) - total l)
-  <= ((n + k + 1) * (n + k + 1) + 11 / 10 * (n + k + 1)) * (u * (u * magnitude l)) /\
-  within ((1 + 7 / 10000000) * magnitude l) (normalized (lane l)).
+  let s := normalized (lane (map f l)) in
+  0 <= weights g l /\
+  Rabs (value_of s - total (map f l))
+  <= ((n + k + 1) * (n + k + 1) + 11 / 10 * (n + k + 1)) * (u * (u * weights g l)) /\
+  within ((1 + 7 / 10000000) * weights g l) s.
 Proof.
-  intros K F N n. assert (H := lane_holds k K l F ltac:(lra)). unfold lane_bounds in H. fold n in H, N.
-  unfold normalized. destruct (lane l) as [high low]. cbn [fst snd].
+  intros K F N n. assert (H := lane_holds f g k K l F ltac:(lra)). unfold lane_bounds in H. fold n in H, N.
+  cbv zeta. unfold normalized. destruct (lane (map f l)) as [high low]. cbn [fst snd].
   destruct H as (Fh & Fl & A & Hh & Hl & E). split; [exact A|].
-  set (a := magnitude l) in *. assert (U := u_pos). assert (Us := u_small).
+  set (a := weights g l) in *. set (tot := total (map f l)) in *. assert (U := u_pos). assert (Us := u_small).
   assert (Pn : 0 <= n) by apply pos_INR. assert (V := u_part a A). set (v := u * a) in *.
   assert (W := u_part v (proj1 V)). set (w := u * v) in *.
   set (m := n + k). assert (Pm : 0 <= m) by (unfold m; lra).
@@ -152,7 +155,7 @@ Proof.
   assert (Mw' : m * w <= 201 / 1000000000 * v).
   { unfold w. rewrite <- Rmult_assoc. apply Rmult_le_compat_r; lra. }
   split; [|split; [exact F1|split; [exact F2|]]].
-  - replace (value_of z - total l) with ((value_of z - (high + low)) + (high + low - total l)) by ring.
+  - replace (value_of z - tot) with ((value_of z - (high + low)) + (high + low - tot)) by ring.
     apply Rle_trans with (1 := Rabs_triang _ _). fold w in E |- *.
     replace (n + k + 1) with (m + 1) in * by (unfold m; ring).
     assert (0 <= m * w) by (apply Rmult_le_pos; lra). lra.
@@ -218,7 +221,7 @@ Qed.
 
 (** ** The row's sums *)
 
-Theorem sharp_sum_error k es : (k < 100)%nat -> Forall (summand 1) es ->
+Theorem sharp_sum_error k es : (k < 100)%nat -> Forall deviation_parts es ->
   let n := INR (lane_length (2 ^ S k) es) in
   n * u <= / 5000000 ->
   held ((n + 2) * (n + 2) + 11 / 10 * (n + 2)) (S k) (total es) (magnitude es) (sharp_total k lane es).
@@ -226,11 +229,11 @@ Proof.
   intros K F n N. apply sharp_total_held; try assumption.
   - cbn. lra.
   - cbn. apply Rabs_R0.
-  - assert (Z : summand 1 (0, 0)).
-    { split; [apply binary64_0|]. split; [apply binary64_0|]. cbn [fst snd]. rewrite Rabs_R0. lra. }
-    apply Forall_impl with (2 := strided_members _ (2 ^ S k) es Z F). intros l [Fl Ll].
-    assert (C := lane_close 1 l ltac:(lra) Fl). rewrite Ll in C. fold n in C. specialize (C N).
-    destruct C as (C1 & C2 & C3). unfold total, magnitude in *.
+  - apply Forall_impl with (2 := strided_members _ (2 ^ S k) es no_deviation F). intros l [Fl Ll].
+    assert (G : Forall (summand (fun x => x) (fun x => Rabs (fst x)) 1) l).
+    { apply Forall_impl with (2 := Fl). intros e (F1 & F2 & L). repeat split; try assumption; lra. }
+    assert (C := lane_close _ _ 1 l ltac:(lra) G). cbv zeta in C. rewrite map_id, Ll in C. fold n in C.
+    specialize (C N). destruct C as (C1 & C2 & C3). unfold total, weights in *.
     split; [exact C1|]. split.
     + apply within_le with (2 := C3). apply Rmult_le_compat_r; [exact C1|]. simpl INR. lra.
     + apply Rle_trans with (1 := C2). apply Rmult_le_compat_r.
@@ -241,37 +244,33 @@ Qed.
 Theorem sharp_squares_error fused k es : (k < 100)%nat -> Forall deviation_parts es ->
   let n := INR (lane_length (2 ^ S k) es) in
   n * u <= / 5000000 ->
-  held ((n + 5) * (n + 5) + 12 / 10 * (n + 5) + 8) (S k) (squares_total es) (squares_total es)
+  held ((n + 5) * (n + 5) + 12 / 10 * (n + 5) + 8) (S k) (squares_total es) (sizes es)
     (sharp_total k (fun l => lane (map (square fused) l)) es).
 Proof.
-  intros K F n N. apply sharp_total_held; try assumption; try (cbn; ring).
-  assert (Z : deviation_parts (0, 0)).
-  { split; [apply binary64_0|]. split; [apply binary64_0|]. cbn [fst snd]. rewrite Rabs_R0.
-    split; [lra|now left]. }
-  apply Forall_impl with (2 := strided_members _ (2 ^ S k) es Z F). intros l [Fl Ll].
-  destruct (squares_near fused l Fl) as (G1 & G2 & G3).
-  assert (C := lane_close 4 _ ltac:(lra) G1). rewrite map_length, Ll in C. fold n in C. specialize (C N).
-  destruct C as (C1 & C2 & C3). set (m := map (square fused) l) in *.
+  intros K F n N. apply sharp_total_held; try assumption.
+  { cbn. ring. }
+  { unfold size. cbn [fst]. now rewrite Req_bool_true. }
+  apply Forall_impl with (2 := strided_members _ (2 ^ S k) es no_deviation F). intros l [Fl Ll].
+  destruct (squares_near fused l Fl) as (G1 & G2 & G3 & _).
+  assert (C := lane_close _ _ 4 l ltac:(lra) G1). cbv zeta in C. rewrite scaled_weights, Ll in C. fold n in C.
+  specialize (C N). destruct C as (C1 & C2 & C3). set (m := map (square fused) l) in *.
   change (sum (map (fun e => (fst e + snd e) * (fst e + snd e)) l)) with (squares_total l).
-  set (q := squares_total l) in *. assert (Q : 0 <= q) by lra. assert (V := u_part _ Q).
-  assert (W := u_part _ (proj1 V)). assert (M := by_u _ _ (by_u _ _ (proj2 G3))).
-  assert (P : 0 <= n) by apply pos_INR.
+  change (sum (map size l)) with (sizes l).
+  set (q := sizes l) in *. assert (Q : 0 <= q) by lra. assert (V := u_part _ Q).
+  assert (W := u_part _ (proj1 V)). assert (P : 0 <= n) by apply pos_INR.
   split; [exact Q|]. split.
   - apply within_le with (2 := C3). simpl INR. lra.
-  - replace (value_of (normalized (lane m)) - q)
-      with ((value_of (normalized (lane m)) - total m) + (total m - q)) by ring.
+  - replace (value_of (normalized (lane m)) - squares_total l)
+      with ((value_of (normalized (lane m)) - total m) + (total m - squares_total l)) by ring.
     apply Rle_trans with (1 := Rabs_triang _ _).
-    set (x := u * (u * q)) in *. set (y := u * (u * magnitude m)) in *.
-    replace (u * (u * (1000000000001 / 1000000000000 * q))) with (1000000000001 / 1000000000000 * x) in M
-      by (unfold x; ring).
-    replace (7 * (u * u) * magnitude m) with (7 * y) in G2 by (unfold y; ring).
+    set (x := u * (u * q)) in *.
+    replace (u * (u * (bit_more * q))) with (bit_more * x) in C2 by (unfold x; ring).
+    replace (7 * (u * u) * q) with (7 * x) in G2 by (unfold x; ring).
     replace (n + 4 + 1) with (n + 5) in C2 by ring. simpl (INR 0).
     set (c := n + 5) in *. assert (Pc : 5 <= c) by (unfold c; lra).
     assert (Cu : c <= 2000000000) by (unfold c; rewrite u_value in N; lra).
     assert (Cc : c * c <= 2000000000 * c) by (apply Rmult_le_compat_r; lra).
     assert (0 <= c * c) by (apply Rmult_le_pos; lra).
-    apply Rle_trans with ((c * c + 11 / 10 * c + 7) * y); [lra|].
-    apply Rle_trans with ((c * c + 11 / 10 * c + 7) * (1000000000001 / 1000000000000 * x)).
-    + apply Rmult_le_compat_l; lra.
-    + rewrite <- Rmult_assoc. apply Rmult_le_compat_r; lra.
+    apply Rle_trans with ((bit_more * (c * c + 11 / 10 * c) + 7) * x); [lra|].
+    apply Rmult_le_compat_r; lra.
 Qed.

@@ -14,8 +14,8 @@
     Main results.
       inverse_error   |inverse n - 1| <= 6 u^2
       mean_error      of a sum that is c u^2 w off: ((1 + 10^-12) (c + 6.3 i) + 18) u^2 w / n + 12 eta
-      v_sharp_error   of a^ and q^ that are da u^2 R and dq u^2 R^2 off (R is r there):
-                      (2.001 da + dq + 42) u^2 R^2 + 4.2 u^2 eps + 40 eta *)
+      v_sharp_error   of a^ and q^ that are da u^2 r and dq u^2 r^2 off, where R <= r:
+                      (2.001 da + dq + 42) u^2 r^2 + 4.2 u^2 eps + 40 eta *)
 
 From Coq Require Import ZArith Reals Lia Lra.
 From Flocq Require Import Core.
@@ -179,20 +179,22 @@ Qed.
 Lemma opposite_value x : value_of (opposite x) = - value_of x.
 Proof. unfold value_of, opposite. cbn [fst snd]. ring. Qed.
 
+(** r is any bound on R, r2 is R^2. *)
 Section Variance.
-Variables r a da dq eps : R.
+Variables r r2 a da dq eps : R.
 Hypothesis r_pos : 0 <= r.
+Hypothesis r2_range : 0 <= r2 <= r * r.
 Hypothesis a_range : Rabs a <= r.
 Hypothesis da_range : 0 <= da /\ da * (u * u) <= / 1000.
 Hypothesis eps_binary64 : binary64 eps.
 Hypothesis eps_pos : 0 <= eps.
 Variable qh : R * R.
 Hypothesis q_within : within (11 / 10 * (r * r)) qh.
-Hypothesis q_near : Rabs (value_of qh - r * r) <= dq * (u * (u * (r * r))).
+Hypothesis q_near : Rabs (value_of qh - r2) <= dq * (u * (u * (r * r))).
 
 Theorem v_sharp_rms_error :
   let v := v_sharp_rms qh eps in
-  Rabs (value_of v - (r * r + eps)) <= (dq + 5) * (u * (u * (r * r))) + 42 / 10 * (u * (u * eps)) /\
+  Rabs (value_of v - (r2 + eps)) <= (dq + 5) * (u * (u * (r * r))) + 42 / 10 * (u * (u * eps)) /\
   binary64 (fst v) /\ binary64 (snd v) /\ Rabs (snd v) <= 31 / 10 * (u * Rabs (fst v)).
 Proof.
   assert (Q : 0 <= r * r) by now apply Rmult_le_pos. assert (V := u_part _ Q). assert (W := u_part _ (proj1 V)).
@@ -200,7 +202,7 @@ Proof.
   destruct (plus_one_near _ eps qh eps q_within eps_binary64) as [N M]; [rewrite Rabs_pos_eq; lra|].
   intros v. split; [|exact M]. unfold v, v_sharp_rms.
   set (z := plus_one (fst qh) (snd qh) eps) in *.
-  replace (value_of z - (r * r + eps)) with ((value_of z - (value_of qh + eps)) + (value_of qh - r * r)) by ring.
+  replace (value_of z - (r2 + eps)) with ((value_of z - (value_of qh + eps)) + (value_of qh - r2)) by ring.
   apply Rle_trans with (1 := Rabs_triang _ _). lra.
 Qed.
 
@@ -210,7 +212,7 @@ Hypothesis a_near : Rabs (value_of ah - a) <= da * (u * (u * r)).
 
 Theorem v_sharp_error fused :
   let v := v_sharp fused qh ah eps in
-  Rabs (value_of v - (r * r - a * a + eps))
+  Rabs (value_of v - (r2 - a * a + eps))
   <= (2001 / 1000 * da + dq + 42) * (u * (u * (r * r))) + 42 / 10 * (u * (u * eps)) + 40 * eta /\
   binary64 (fst v) /\ binary64 (snd v) /\ Rabs (snd v) <= 31 / 10 * (u * Rabs (fst v)).
 Proof.
@@ -240,15 +242,15 @@ Proof.
     assert (X := product_at_most _ _ _ _ a_near Y).
     replace (2001 / 1000 * da * (u * (u * R2))) with (da * (u * (u * r)) * (2001 / 1000 * r)) by (unfold R2; ring).
     exact X. }
-  replace (value_of z - (R2 - a * a + eps))
+  replace (value_of z - (r2 - a * a + eps))
     with ((value_of z - (value_of v1 + eps)) + (value_of v1 - (value_of qh + - value_of sq))
-          + (value_of qh - R2) + - (value_of sq - value_of ah * value_of ah)
+          + (value_of qh - r2) + - (value_of sq - value_of ah * value_of ah)
           + - (value_of ah * value_of ah - a * a)) by ring.
   apply Rle_trans with (1 := Rabs_triang _ _). rewrite Rabs_Ropp.
   assert (T1 := Rabs_triang ((value_of z - (value_of v1 + eps)) + (value_of v1 - (value_of qh + - value_of sq))
-          + (value_of qh - R2)) (- (value_of sq - value_of ah * value_of ah))). rewrite Rabs_Ropp in T1.
+          + (value_of qh - r2)) (- (value_of sq - value_of ah * value_of ah))). rewrite Rabs_Ropp in T1.
   assert (T2 := Rabs_triang ((value_of z - (value_of v1 + eps)) + (value_of v1 - (value_of qh + - value_of sq)))
-          (value_of qh - R2)).
+          (value_of qh - r2)).
   assert (T3 := Rabs_triang (value_of z - (value_of v1 + eps)) (value_of v1 - (value_of qh + - value_of sq))).
   lra.
 Qed.

@@ -29,7 +29,7 @@ Definition least_scale_exponent : Z := -1000.
 Definition most_scale_exponent : Z := 1000.
 Definition sharp_least_v_exponent : Z := -900.
 Definition sharp_most_v_exponent : Z := 900.
-Definition sharp_kappa_exponent : Z := 40.
+Definition sharp_kappa_exponent : Z := 36.
 Definition sharp_unit_exponent : Z := -106.
 Definition sharp_underflow_exponent : Z := -1050.
 

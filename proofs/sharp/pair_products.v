@@ -9,52 +9,15 @@
     Symbols: within of pairs.v; times, times_one of products.v; eta = 2^-1075.
 
     Main results, for x within A, y within B and |b| <= B.
-      two_product_near   7 eta
       times_near         11.2 u^2 A B + 12 eta
       times_one_near     6.2 u^2 A B + 12 eta *)
 
 From Coq Require Import ZArith Reals Lia Lra.
-From Flocq Require Import Core Pff2Flocq.
+From Flocq Require Import Core.
 From ExactNorm Require Import specification fast.model fast.operations fast.certified sharp.ends
   sharp.squares sharp.products sharp.pairs.
 
 Local Open Scope R_scope.
-
-Lemma two_product_near fused a b : binary64 a -> binary64 b ->
-  Rabs (rnd (a * b) + two_product_error fused a b - a * b) <= 7 * eta.
-Proof.
-  intros Fa Fb. assert (E := eta_pos). assert (U := u_pos).
-  destruct (Rle_or_lt (bpow radix2 (-969)) (Rabs (a * b))) as [H|H].
-  - rewrite two_product_exact by (try assumption; now right).
-    rewrite Rminus_diag_eq, Rabs_R0 by reflexivity. lra.
-  - assert (T : eta = bpow radix2 (-1075)) by reflexivity.
-    unfold two_product_error. destruct fused.
-    + assert (I := rounded_in (a * b)). assert (J := rounded_in (a * b - rnd (a * b))).
-      set (p := rnd (a * b)) in *. set (q := rnd (a * b - p)) in *.
-      replace (p + q - a * b) with (q - (a * b - p)) by ring.
-      assert (K : Rabs (a * b - p) <= u * bpow radix2 (-969) + eta).
-      { rewrite <- Rabs_Ropp. replace (- (a * b - p)) with (p - a * b) by ring.
-        apply Rlt_le in H. apply by_u in H. lra. }
-      apply by_u in K. rewrite Rmult_plus_distr_l in K.
-      replace (u * (u * bpow radix2 (-969))) with eta in K
-        by (unfold u, eta; rewrite <- !bpow_plus; reflexivity).
-      assert (X := u_part eta ltac:(lra)). lra.
-    + set (high x := rnd (rnd (x - rnd (x * (bpow radix2 27 + 1))) + rnd (x * (bpow radix2 27 + 1)))).
-      assert (S : forall x, split_high x = high x).
-      { intros x. unfold split_high, high. f_equal.
-        replace (rnd (x * (bpow radix2 27 + 1)) - x) with (- (x - rnd (x * (bpow radix2 27 + 1)))) by ring.
-        rewrite rnd_opp. ring. }
-      assert (D : Rabs (a * b - (rnd (a * b) +
-        rnd (rnd (rnd (rnd (- rnd (a * b) + rnd (high a * high b)) + rnd (high a * rnd (b - high b)))
-                  + rnd (rnd (a - high a) * high b)) + rnd (rnd (a - high a) * rnd (b - high b)))))
-        <= 7 / 2 * bpow radix2 (-1074)).
-      { exact (proj2 (Dekker radix2 (-1074) 53 (fun x => negb (Z.even x)) ltac:(lia) ltac:(lia) a b
-                        Fa Fb (or_introl eq_refl))). }
-      cbv zeta. rewrite !S. rewrite (Rplus_comm (- rnd (a * b))) in D. rewrite Rabs_minus_sym.
-      apply Rle_trans with (1 := D). rewrite T.
-      replace (-1074)%Z with (1 + -1075)%Z by reflexivity. rewrite bpow_plus.
-      change (bpow radix2 1) with 2. lra.
-Qed.
 
 (** The high product and its error, with the rest r of the product added to the low part. *)
 Lemma product_near fused P ah bh r :

@@ -3,8 +3,8 @@
 
     Purpose.  The sharp stage adds up numbers d + d' in two parts: the high one by TwoSum, whose errors
     and the d' go to the low one.  Here: after L additions both together are off by at most
-    (L + k + 1)^2 u^2 sum |d|, where |d'| <= k u |d|.  So the lanes' part of the ledger's K is
-    a theorem: (L + 2)^2 for the sum; for the squares see squares.v.
+    (L + k + 1)^2 u^2 sum w, where |d| <= w and |d'| <= k u w.  So the lanes' part of the ledger's K
+    is a theorem: (L + 2)^2 for the sum, with w = |d|; for the squares see squares.v.
 
     Corresponds to accumulate of lib/fast/sharp_moments-inl.h, and to sums and squares in
     lib/fast/sharp_error_bounds.h.
@@ -12,10 +12,12 @@
     Symbols.
       step (high, low) (d, d')   one more number
       lane l          the two parts after all of l, from zeros
-      magnitude, total   sum |d|, and the exact sum of all d + d'
+      total           the exact sum of all d + d'
+      f x, w x        d and d' of an item x, and its weight
+      magnitude, weights   sum |d|; sum w
 
     Main result.
-      lane_error      |high + low - total| <= (L + k + 1)^2 u^2 magnitude *)
+      lane_error      |high + low - total| <= (L + k + 1)^2 u^2 weights *)
 
 From Coq Require Import ZArith Reals List Lia Lra.
 From Flocq Require Import Core.
@@ -37,44 +39,49 @@ Definition total (l : list (R * R)) : R := sum (map (fun x => fst x + snd x) l).
 Lemma lane_snoc l x : lane (l ++ [x]) = step (lane l) x.
 Proof. unfold lane. now rewrite fold_left_app. Qed.
 
-Lemma sum_snoc (f : R * R -> R) l x : sum (map f (l ++ [x])) = sum (map f l) + f x.
+Lemma sum_snoc {X} (f : X -> R) l x : sum (map f (l ++ [x])) = sum (map f l) + f x.
 Proof.
   unfold sum. induction l as [|y l IH]; cbn [map app fold_right]; [ring|]. rewrite IH. ring.
 Qed.
 
 Section Lane.
+Context {Item : Type}.
+Variable f : Item -> R * R.
+Variable w : Item -> R.
 Variable k : R.
 Hypothesis k_range : 0 <= k <= 4.
 
-(** A summand: its second part is k roundings of the first one at most. *)
-Definition summand (x : R * R) : Prop :=
-  binary64 (fst x) /\ binary64 (snd x) /\ Rabs (snd x) <= k * u * Rabs (fst x).
+Definition weights (l : list Item) : R := sum (map w l).
 
-Definition lane_bounds (l : list (R * R)) : Prop :=
+(** A summand: its second part is k roundings of the first one's bound at most. *)
+Definition summand (x : Item) : Prop :=
+  binary64 (fst (f x)) /\ binary64 (snd (f x)) /\ Rabs (fst (f x)) <= w x /\ Rabs (snd (f x)) <= k * u * w x.
+
+Definition lane_bounds (l : list Item) : Prop :=
   let n := INR (length l) in
-  let a := magnitude l in
-  let '(high, low) := lane l in
+  let a := weights l in
+  let '(high, low) := lane (map f l) in
   binary64 high /\ binary64 low /\ 0 <= a /\
   Rabs high <= (1 + 101 / 100 * n * u) * a /\
   Rabs low <= (1 + 21 / 10 * n * u) * (1001 / 1000 * n + k) * (u * a) /\
-  Rabs (high + low - total l) <= (n + k + 1) * (n + k + 1) * (u * (u * a)).
+  Rabs (high + low - total (map f l)) <= (n + k + 1) * (n + k + 1) * (u * (u * a)).
 
 Lemma lane_holds l : Forall summand l -> INR (length l) * u <= / 10000 -> lane_bounds l.
 Proof.
   assert (U := u_pos). assert (S := u_small).
   induction l as [|x l IH] using rev_ind; intros F N.
-  - unfold lane_bounds, lane, magnitude, total. cbn. rewrite !Rabs_R0.
+  - unfold lane_bounds, lane, weights, total. cbn. rewrite !Rabs_R0.
     repeat split; try apply binary64_0; try lra. rewrite Rplus_0_r, Rminus_0_r, Rabs_R0. lra.
-  - apply Forall_app in F. destruct F as [Fl Fx]. inversion Fx as [|y t (Fd & Fr & Hr) _ E]. subst.
-    clear Fx. destruct x as [d rest]. cbn [fst snd] in Fd, Fr, Hr.
-    rewrite app_length in N. cbn [length] in N. rewrite plus_INR in N. change (INR 1) with 1 in N.
+  - apply Forall_app in F. destruct F as [Fl Fx]. inversion Fx as [|y t (Fd & Fr & Hd & Hr) _ E]. subst.
+    clear Fx. rewrite app_length in N. cbn [length] in N. rewrite plus_INR in N. change (INR 1) with 1 in N.
     assert (Pn := pos_INR (length l)).
     assert (Nl : INR (length l) * u <= / 10000) by lra. specialize (IH Fl Nl).
-    unfold lane_bounds in *. rewrite lane_snoc. unfold magnitude, total in *.
-    rewrite app_length, plus_INR, !sum_snoc. cbn [length fst snd]. change (INR 1) with 1.
-    set (n := INR (length l)) in *. set (a := sum (map (fun x => Rabs (fst x)) l)) in *.
-    set (T := sum (map (fun x => fst x + snd x) l)) in *.
-    destruct (lane l) as [high low]. destruct IH as (Bh & Bl & Pa & Hh & Hl & He).
+    unfold lane_bounds in *. rewrite map_app. cbn [map]. rewrite lane_snoc. unfold weights, total in *.
+    rewrite app_length, plus_INR, !sum_snoc. cbn [length]. change (INR 1) with 1.
+    destruct (f x) as [d rest]. cbn [fst snd] in Fd, Fr, Hd, Hr |- *.
+    set (n := INR (length l)) in *. set (a := sum (map w l)) in *.
+    set (T := sum (map (fun x => fst x + snd x) (map f l))) in *.
+    destruct (lane (map f l)) as [high low]. destruct IH as (Bh & Bl & Pa & Hh & Hl & He).
     unfold step. set (high' := rnd (high + d)). set (err := two_sum_error high d).
     assert (Ex := two_sum_exact high d Bh Fd). fold high' err in Ex.
     assert (Out := sum_out high d Bh Fd). fold high' in Out.
@@ -84,12 +91,12 @@ Proof.
     assert (Ir := sum_in err rest Be Fr). fold r in Ir.
     assert (Ol := sum_out low r Bl Br). assert (Il := sum_in low r Bl Br). fold low' in Ol, Il.
     assert (In := sum_in high d Bh Fd). fold high' in In.
-    set (z := Rabs d) in *. assert (Pz : 0 <= z) by apply Rabs_pos.
+    set (z := w x) in *. assert (Pz : 0 <= z) by (assert (Q := Rabs_pos d); lra).
     set (a' := a + z). assert (Pa' : 0 <= a') by (unfold a'; lra).
     set (nu := n * u) in *. assert (Pnu : 0 <= nu) by (apply Rmult_le_pos; lra).
     assert (Nn : nu + u <= / 10000) by (unfold nu; lra).
     (* high *)
-    assert (Th := Rabs_triang high d). fold z in Th.
+    assert (Th := Rabs_triang high d).
     assert (Hh' : Rabs high' <= (1 + u) * (Rabs high + z)).
     { replace high' with ((high + d) + (high' - (high + d))) by ring.
       apply Rle_trans with (1 := Rabs_triang _ _).
@@ -120,18 +127,18 @@ Proof.
     { replace r with ((err + rest) + (r - (err + rest))) by ring.
       apply Rle_trans with (1 := Rabs_triang _ _). lra. }
     (* low *)
-    set (w := u * a) in *. set (w' := u * a'). set (uz := u * z) in *.
-    assert (Pw : 0 <= w) by (apply Rmult_le_pos; lra).
+    set (v := u * a) in *. set (v' := u * a'). set (uz := u * z) in *.
+    assert (Pv : 0 <= v) by (apply Rmult_le_pos; lra).
     assert (Puz : 0 <= uz) by (apply Rmult_le_pos; lra).
-    assert (Ew : w' = w + uz) by (unfold w', w, uz, a'; ring).
-    fold w' in He1, Hq.
-    replace ((1 + 21 / 10 * n * u) * (1001 / 1000 * n + k) * w)
-      with ((1 + 21 / 10 * nu) * ((1001 / 1000 * n + k) * w)) in Hl by (unfold nu; ring).
-    set (m := (1001 / 1000 * n + k) * w) in *.
+    assert (Ev : v' = v + uz) by (unfold v', v, uz, a'; ring).
+    fold v' in He1, Hq.
+    replace ((1 + 21 / 10 * n * u) * (1001 / 1000 * n + k) * v)
+      with ((1 + 21 / 10 * nu) * ((1001 / 1000 * n + k) * v)) in Hl by (unfold nu; ring).
+    set (m := (1001 / 1000 * n + k) * v) in *.
     assert (Pm : 0 <= m) by (apply Rmult_le_pos; lra).
-    set (m' := (1001 / 1000 * (n + 1) + k) * w').
-    assert (Em : m + 1001 / 1000 * w' + k * uz <= m').
-    { unfold m, m'. rewrite Ew. assert (0 <= 1001 / 1000 * n * uz) by (apply Rmult_le_pos; lra). lra. }
+    set (m' := (1001 / 1000 * (n + 1) + k) * v').
+    assert (Em : m + 1001 / 1000 * v' + k * uz <= m').
+    { unfold m, m'. rewrite Ev. assert (0 <= 1001 / 1000 * n * uz) by (apply Rmult_le_pos; lra). lra. }
     assert (Tl := Rabs_triang low r).
     assert (Hl' : Rabs low' <= (1 + u) * (Rabs low + Rabs r)).
     { replace low' with ((low + r) + (low' - (low + r))) by ring.
@@ -141,11 +148,11 @@ Proof.
     { apply Rle_trans with (1 := Hl').
       apply Rle_trans with ((1 + u) * ((1 + u) * ((1 + 21 / 10 * nu) * m'))).
       - apply Rmult_le_compat_l; [lra|].
-        apply Rle_trans with ((1 + 21 / 10 * nu) * m + (1 + u) * (1001 / 1000 * w' + k * uz)).
-        + assert ((1 + u) * q <= (1 + u) * (1001 / 1000 * w' + k * uz)) by (apply Rmult_le_compat_l; lra). lra.
+        apply Rle_trans with ((1 + 21 / 10 * nu) * m + (1 + u) * (1001 / 1000 * v' + k * uz)).
+        + assert ((1 + u) * q <= (1 + u) * (1001 / 1000 * v' + k * uz)) by (apply Rmult_le_compat_l; lra). lra.
         + assert (0 <= k * uz) by (apply Rmult_le_pos; lra).
-          set (e := 1001 / 1000 * w' + k * uz) in *.
-          assert (Pe : 0 <= e) by (unfold e; assert (0 <= w') by (rewrite Ew; lra); lra).
+          set (e := 1001 / 1000 * v' + k * uz) in *.
+          assert (Pe : 0 <= e) by (unfold e; assert (0 <= v') by (rewrite Ev; lra); lra).
           assert (K1 : (1 + 21 / 10 * nu) * (m + e) <= (1 + 21 / 10 * nu) * m')
             by (apply Rmult_le_compat_l; [lra|unfold e; lra]).
           assert (K2 : 0 <= 21 / 10 * nu * e) by (apply Rmult_le_pos; lra).
@@ -155,32 +162,32 @@ Proof.
           assert (K5 : 0 <= u * ((1 + 21 / 10 * nu) * m)) by (apply Rmult_le_pos; lra).
           assert (K6 : 0 <= u * (21 / 10 * nu * e)) by (apply Rmult_le_pos; lra). lra.
       - rewrite <- !Rmult_assoc. apply Rmult_le_compat_r.
-        + unfold m'. apply Rmult_le_pos; [lra|]. rewrite Ew. lra.
+        + unfold m'. apply Rmult_le_pos; [lra|]. rewrite Ev. lra.
         + assert (u * nu <= u * / 10000) by (apply Rmult_le_compat_l; lra).
           assert (u * u <= u * / 1000000) by (apply Rmult_le_compat_l; lra).
           assert (u * (u * nu) <= u * (u * / 10000)) by (apply Rmult_le_compat_l; lra). lra. }
-    assert (Pm' : 0 <= m') by (unfold m'; apply Rmult_le_pos; [lra|rewrite Ew; lra]).
+    assert (Pm' : 0 <= m') by (unfold m'; apply Rmult_le_pos; [lra|rewrite Ev; lra]).
     assert (C2' : Rabs low' <= 1001 / 1000 * m').
     { apply Rle_trans with (1 := C2). apply Rmult_le_compat_r; lra. }
     split; [apply binary64_rnd|]. split; [apply binary64_rnd|]. split; [exact Pa'|].
     split; [apply Rle_trans with (1 := C1), Req_le; unfold nu, a'; ring|].
-    split; [apply Rle_trans with (1 := C2), Req_le; unfold nu, m', w', a'; ring|].
+    split; [apply Rle_trans with (1 := C2), Req_le; unfold nu, m', v', a'; ring|].
     replace (high' + low' - (T + (d + rest)))
         with ((high + low - T) + (r - (err + rest)) + (low' - (low + r))) by lra.
       apply Rle_trans with (1 := Rabs_triang _ _).
       assert (Tt := Rabs_triang (high + low - T) (r - (err + rest))).
-      assert (D1 : u * q <= u * (1001 / 1000 * w' + k * uz)) by (apply Rmult_le_compat_l; lra).
+      assert (D1 : u * q <= u * (1001 / 1000 * v' + k * uz)) by (apply Rmult_le_compat_l; lra).
       assert (D2 : u * Rabs low' <= u * (1001 / 1000 * m')) by (apply Rmult_le_compat_l; lra).
-      fold a'. fold w'.
-      assert (Sum : (n + k + 1) * (n + k + 1) * (u * w) + u * (1001 / 1000 * w' + k * uz)
-                    + u * (1001 / 1000 * m') <= (n + 1 + k + 1) * (n + 1 + k + 1) * (u * w')).
-      { unfold m'. rewrite Ew.
+      fold a'. fold v'.
+      assert (Sum : (n + k + 1) * (n + k + 1) * (u * v) + u * (1001 / 1000 * v' + k * uz)
+                    + u * (1001 / 1000 * m') <= (n + 1 + k + 1) * (n + 1 + k + 1) * (u * v')).
+      { unfold m'. rewrite Ev.
         set (c := n + k + 1). assert (Pc : 1 <= c) by (unfold c; lra).
-        assert (Puw : 0 <= u * w) by (apply Rmult_le_pos; lra).
+        assert (Puv : 0 <= u * v) by (apply Rmult_le_pos; lra).
         assert (Puu : 0 <= u * uz) by (apply Rmult_le_pos; lra).
         assert (Cc : c <= c * c) by (rewrite <- (Rmult_1_r c) at 1; apply Rmult_le_compat_l; lra).
-        assert (Q1 : 0 <= (2 * c + 1 - 1001 / 1000 - 1001 / 1000 * (1001 / 1000 * (n + 1) + k)) * (u * w)).
-        { apply Rmult_le_pos; [unfold c; lra|exact Puw]. }
+        assert (Q1 : 0 <= (2 * c + 1 - 1001 / 1000 - 1001 / 1000 * (1001 / 1000 * (n + 1) + k)) * (u * v)).
+        { apply Rmult_le_pos; [unfold c; lra|exact Puv]. }
         assert (Q2 : 0 <= (c * c + 2 * c + 1 - 1001 / 1000 - k
                            - 1001 / 1000 * (1001 / 1000 * (n + 1) + k)) * (u * uz)).
         { apply Rmult_le_pos; [unfold c in *; lra|exact Puu]. }
@@ -190,11 +197,12 @@ Qed.
 
 Theorem lane_error l :
   Forall summand l -> INR (length l) * u <= / 10000 ->
-  Rabs (fst (lane l) + snd (lane l) - total l)
-  <= (INR (length l) + k + 1) * (INR (length l) + k + 1) * (u * (u * magnitude l)).
+  let s := lane (map f l) in
+  Rabs (fst s + snd s - total (map f l))
+  <= (INR (length l) + k + 1) * (INR (length l) + k + 1) * (u * (u * weights l)).
 Proof.
-  intros F N. assert (B := lane_holds l F N). unfold lane_bounds in B.
-  destruct (lane l) as [high low]. apply B.
+  intros F N s. assert (B := lane_holds l F N). unfold lane_bounds in B. unfold s.
+  destruct (lane (map f l)) as [high low]. apply B.
 Qed.
 
 End Lane.
