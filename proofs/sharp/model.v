@@ -22,8 +22,8 @@ From Coq Require Import ZArith List Bool Arith.
 From ExactNorm Require Import specification fast.model.
 Import ListNotations.
 
-(** kSharpBlock of sharp_moments-inl.h; log2 of its least and most scale; kSharpLeastV, its inverse, kSharpKappa
-    and kSharpUnit of sharp_error_bounds.h. *)
+(** kSharpBlock of sharp_moments-inl.h; log2 of its least and most scale; kSharpLeastV, its inverse, kSharpKappa,
+    kSharpUnit and kSharpUnderflow of sharp_error_bounds.h; kSharpKappaMargin is 101 / 100 below. *)
 Definition sharp_block : nat := 64.
 Definition least_scale_exponent : Z := -1000.
 Definition most_scale_exponent : Z := 1000.
