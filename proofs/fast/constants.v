@@ -6,21 +6,19 @@
     that a definition which the proofs use has just these constants, so neither side can be
     changed alone.
 
-    Corresponds to lib/fast/error_bounds.h, to lib/fast/sharp_error_bounds.h but for what admits a
-    row, to kBinary64ColumnError, and to the constants of lib/fast/rounding_test-inl.h.
+    Corresponds to lib/fast/error_bounds.h, to kBinary64ColumnError, and to the constants of
+    lib/fast/rounding_test-inl.h; sharp/constants.v has those of the sharp stage.
 
     Symbols.
       constant        (n, d, e) stands for n / d 2^e
-      table           all of them, by name; heights of sums, and K of the sharp ledger, as
-                      (columns, lanes, number)
+      table           all of them, by name; heights of sums as (columns, lanes, number)
 
     Main results.  One theorem for each definition. *)
 
 From Coq Require Import ZArith NArith Reals List String Lra.
 From Flocq Require Import Core.
 From ExactNorm Require Import specification fast.model fast.row_moments fast.normalize fast.width
-  fast.demotion fast.ends fast.answers fast.statistics sharp.bound
-  sharp.ends binary64.ends.
+  fast.demotion fast.ends fast.answers fast.statistics binary64.ends.
 Import ListNotations.
 
 Local Open Scope R_scope.
@@ -187,60 +185,6 @@ Proof.
     repeat split; try lra; simpl (bpow radix2 0); lra.
 Qed.
 
-(** ** The sharp stage *)
-
-Definition sharp_unit : constant := (1, 1, -106)%Z.
-Definition sharp_end_units : constant := (8, 1, -106)%Z.
-Definition sharp_underflow_allowance : constant := (1, 1, -1050)%Z.
-Definition sharp_doubling : constant := (2, 1, 0)%Z.
-Definition sharp_sum_slope : constant := (16, 10, 0)%Z.
-Definition sharp_sum_offset : constant := (11, 1, 0)%Z.
-Definition sharp_offset : constant := (33, 1, 0)%Z.
-Definition sharp_absolute : constant := (21, 10, 0)%Z.
-Definition sharp_accumulators : N := 2.
-
-Lemma sharp_unit_is : u * u = value sharp_unit.
-Proof. unfold value, sharp_unit, u. rewrite <- bpow_plus. simpl (-53 + -53)%Z. lra. Qed.
-
-Theorem sharp_ends_are :
-  sharp_end_factor = value sharp_end_units /\ sharp_underflow = value sharp_underflow_allowance.
-Proof.
-  unfold sharp_end_factor, sharp_underflow. rewrite sharp_unit_is.
-  unfold value, sharp_unit, sharp_end_units, sharp_underflow_allowance. split; lra.
-Qed.
-
-Theorem computed_sharp_e1_is K kappa :
-  computed_sharp_e1 K kappa =
-  rnd (rnd (value sharp_doubling
-            * rnd (rnd (rnd (rnd (rnd (value sharp_sum_slope) * K) + value sharp_sum_offset) * kappa)
-                   + value sharp_offset))
-       * value sharp_unit).
-Proof.
-  unfold computed_sharp_e1. rewrite <- sharp_unit_is.
-  replace (value sharp_doubling) with 2 by (unfold value, sharp_doubling; simpl (bpow radix2 0); lra).
-  replace (value sharp_sum_slope) with (16 / 10)
-    by (unfold value, sharp_sum_slope; simpl (bpow radix2 0); lra).
-  replace (value sharp_sum_offset) with 11
-    by (unfold value, sharp_sum_offset; simpl (bpow radix2 0); lra).
-  now replace (value sharp_offset) with 33 by (unfold value, sharp_offset; simpl (bpow radix2 0); lra).
-Qed.
-
-Theorem computed_sharp_e0_is K root :
-  computed_sharp_e0 K root =
-  rnd (rnd (rnd (rnd (value sharp_absolute) * K) * root) * value sharp_unit).
-Proof.
-  unfold computed_sharp_e0. rewrite <- sharp_unit_is.
-  now replace (value sharp_absolute) with (21 / 10)
-    by (unfold value, sharp_absolute; simpl (bpow radix2 0); lra).
-Qed.
-
-Theorem sharp_sum_is columns lanes :
-  sharp_sum_error columns lanes =
-  let n := (sharp_accumulators * lanes)%N in
-  let additions := ((columns + (n - 1)) / n + 1)%N in
-  ((additions + 8) * (additions + 8) + 32)%N.
-Proof. reflexivity. Qed.
-
 (** ** The first tier of binary64 rows *)
 
 Definition tier_column : constant := (101, 100, -78)%Z.
@@ -264,12 +208,6 @@ Definition heights : list (string * constant) :=
   [1; 2; 255; 256; 257; 512; 513; 768; 1024; 1025; 4096; 65536; 1000000; 1048576; 1048577;
    2147483392; 2147483648]%N.
 
-Definition sharp_sums : list (string * constant) :=
-  flat_map (fun columns => map (fun lanes =>
-    ("sharp_sum", (Z.of_N columns, Z.of_N lanes, Z.of_N (sharp_sum_error columns lanes))))
-    [1; 2; 4; 8; 32]%N)
-  [1; 2; 3; 63; 64; 65; 768; 1000; 4096; 65537; 1048576]%N.
-
 Definition table : list (string * constant) :=
   [ ("e1_slope", e1_slope); ("e1_offset", e1_offset); ("e0_slope", e0_slope);
     ("e0_offset", e0_offset); ("mean_slope", mean_slope); ("mean_offset", mean_offset);
@@ -282,9 +220,4 @@ Definition table : list (string * constant) :=
     ("accumulators", (Z.of_N accumulators, 1, 0)%Z); ("most_columns", (most_columns, 1, 0)%Z) ]
   ++ of_format "binary32" Binary32 ++ of_format "binary16" Binary16
   ++ of_format "bfloat16" Bfloat16 ++ heights
-  ++ [ ("sharp_unit", sharp_unit); ("sharp_end_factor", sharp_end_units);
-       ("sharp_underflow", sharp_underflow_allowance); ("sharp_doubling", sharp_doubling);
-       ("sharp_sum_slope", sharp_sum_slope); ("sharp_sum_offset", sharp_sum_offset);
-       ("sharp_offset", sharp_offset); ("sharp_absolute", sharp_absolute);
-       ("sharp_accumulators", (Z.of_N sharp_accumulators, 1, 0)%Z) ]
-  ++ sharp_sums ++ [ ("tier_column", tier_column) ].
+  ++ [ ("tier_column", tier_column) ].

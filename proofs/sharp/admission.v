@@ -147,7 +147,7 @@ Hypothesis columns : at_most_2_31 (length es).
 Hypothesis parts : Forall deviation_parts es.
 Hypothesis eps_binary64 : binary64 eps.
 Hypothesis eps_pos : 0 <= eps.
-Hypothesis v_admitted : bpow radix2 (-900) <= fst v <= bpow radix2 900.
+Hypothesis v_admitted : least_v <= fst v <= most_v.
 Hypothesis kappa_admitted : kappa_hat q v <= most_kappa.
 
 Lemma kappa_small : K * kappa * (u * u) <= / 1000.
@@ -167,7 +167,7 @@ Theorem sharp_row_moments :
   0 < value_of v /\ Rabs (value_of rh * sqrt (value_of v) - 1) <= 55 * (u * u) /\
   double_double (fst rh) (snd rh).
 Proof.
-  assert (B := bpow_gt_0 radix2 (-900)). assert (Small := kappa_small).
+  assert (B : 0 < least_v) by apply bpow_gt_0. assert (Small := kappa_small).
   destruct (k_room k es lanes columns) as [K1 _]. fold K in K1.
   destruct (offset_close centred fused k es lanes columns parts) as [A1 A2].
   destruct (square_close fused k es lanes columns parts) as [Q1 Q2].

@@ -1,16 +1,17 @@
 (* SPDX-License-Identifier: Apache-2.0 *)
-(** * The length of a lane, and K
+(** * The length of a lane, K, and the constants of admission
 
     Purpose.  How many numbers a lane of a row is given, and that K of SharpSumError, as the code
     computes it in binary64, has room for what lanes.v and means.v say of so many; and that it is small
     enough beside the largest kappa that is admitted.
 
-    Corresponds to SharpSumError and kSharpKappa of lib/fast/sharp_error_bounds.h.
+    Corresponds to SharpSumError, kSharpKappa and kSharpLeastV of lib/fast/sharp_error_bounds.h.
 
     Symbols.
       k, columns   vectors of 2^k lanes, 16 at most; a row of 2^31 columns at most
       ledger_k     K
       most_kappa   kSharpKappa
+      least_v, most_v   kSharpLeastV and its inverse
 
     Main results.
       lane_length_is   columns / (2 lanes), rounded up
@@ -25,6 +26,8 @@ From ExactNorm Require Import specification fast.model fast.operations fast.sums
 Local Open Scope R_scope.
 
 Definition most_kappa : R := bpow radix2 36.
+Definition least_v : R := bpow radix2 (-900).
+Definition most_v : R := bpow radix2 900.
 
 Definition ledger_k (k columns : nat) : R :=
   computed_sharp_sum_error (N.of_nat columns) (2 ^ N.of_nat k).

@@ -75,6 +75,9 @@ header=sharp_error_bounds.h
 slip_each "$@" <<'END'
 s/kSharpUnit = kUnitRoundoff/kSharpUnit = 0.98 * kUnitRoundoff/
 s/kSharpAccumulators = 2/kSharpAccumulators = 3/
+s/kSharpKappa = 0x1p36/kSharpKappa = 0x1p36 * 1.02/
+s/kSharpKappaMargin = 1\.01/kSharpKappaMargin = 1.01 * 0.98/
+s/kSharpLeastV = 0x1p-900/kSharpLeastV = 0x1p-900 * 0.98/
 s/kSharpEndFactor = 8/kSharpEndFactor = 8 * 0.98/
 s/kSharpUnderflow = 0x1p-1050/kSharpUnderflow = 0x1p-1050 * 0.98/
 s/+ 1);/);/

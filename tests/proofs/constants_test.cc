@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The ledgers' constants as they are compiled, lib/fast/error_bounds.h and what sharp_error_bounds.h says of the ends,
-// are those that proofs/fast proves its theorems for. Argument: the table that Coq printed. Bounds that are functions
+// The ledgers' constants as they are compiled, lib/fast/error_bounds.h and sharp_error_bounds.h, are those that
+// proofs/fast and proofs/sharp prove their theorems for. Argument: the table that Coq printed. Bounds that are functions
 // are evaluated with Coq's coefficients, in the order of the header, and have to agree in every bit.
 #include "tests/proofs/constants.h"
 
@@ -52,6 +52,9 @@ void ExpectSharp() {
   Expect("sharp_end_factor", kSharpEndFactor);
   Expect("sharp_underflow", kSharpUnderflow);
   Expect("sharp_accumulators", kSharpAccumulators);
+  Expect("sharp_kappa", kSharpKappa);
+  Expect("sharp_kappa_margin", kSharpKappaMargin);
+  Expect("sharp_least_v", kSharpLeastV);
   const double unit = Proved("sharp_unit");
   for (unsigned i = 0; const Triple* const t = Entry("sharp_sum", i); ++i) {
     const double sum = SharpSumError(static_cast<size_t>(t->n), static_cast<size_t>(t->d));
