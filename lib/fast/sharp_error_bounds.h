@@ -7,30 +7,32 @@
 // was. Where x s or eps s^2 underflows, it moves by at most 2^-1074 (which counts below 2^-1000 u^2, as V >= 2^-900).
 //
 // Moments about any binary64 m (RMSNorm: 0). e_i = x_i s - m = d_i + d'_i exactly, |d'_i| <= u |d_i|. With
-// R^2 = mean(e^2), a = mean(e), V = R^2 - a^2 + eps s^2 (RMSNorm: V = R^2 + eps s^2) and L additions along a lane:
-//   sums   (high, low) with high += d by a two-sum, low += its error + d': each |error| <= u sum|d| (1 + u)^L, so |low|
-//          never exceeds (L + 1) u sum|d| (1 + 2 L u), its own roundings add at most L u times that, and the lanes'
-//          tree at most 5 x 3.1 u^2 sum|d|. With sum|d| <= N R (1 + u): within ((L + 2)^2 + 16) u^2 N R.
+// R^2 = mean(e^2), a = mean(e), V = R^2 - a^2 + eps s^2 (RMSNorm: a = a^ = 0) and n numbers in each lane of the two
+// accumulators, n = columns / (2 lanes), rounded up:
+//   sums   (high, low) with high += d by a two-sum, low += its error + d': each |error| <= u sum|d| (1 + u)^n, so |low|
+//          never exceeds (1.001 n + 1) u sum|d| (1 + 2.1 n u), and its own roundings add n u times that. The lanes,
+//          normalized, are a tree of at most 5 levels, each of which adds 6.3 u^2 sum|d|. With sum|d| <= N R (1 + u):
+//          within ((n + 2)^2 + 1.1 (n + 2) + 31.5) u^2 N R.
 //   squares likewise, with the error of a product, 2 d d' (its rounding u 2 u d^2) and d'^2 <= u^2 d^2 left out:
-//          within ((L + 5)^2 + 20) u^2 N R^2.
-//   a^, q^ = sums / N, by one multiplication with the double-double 1 / N (relative error 4 u^2): 11.1 u^2.
-//   So |a^ - a| <= K u^2 R and |q^ - R^2| <= K u^2 R^2 with K = (L + 8)^2 + 32.
-//   v^ = q^ - a^ a^ + eps s^2:   |v^ - V| <= (3 K + 20) u^2 R^2 + 3.1 u^2 V
-//   r^ from r0 = 1 / sqrt(v) in binary64 (relative error below 3.1 u) and one step with h = 1 - v^ r0^2 in
-//          double-double, r0 + r0 (h / 2 + 3 h^2 / 8): relative error 17 u^2 beside that of v^.
-//   kappa = max(1.01 q^ / v^, 1) >= R^2 / V, and K kappa u^2 <= 1 / 1000 as kappa <= 2^36: then, below 2^31 columns and
-//          with one lane at least, K < 1.0001 2^60. Where kappa is larger, the centre is 2^18 times as far from the
-//          mean as the numbers are spread: they differ in their last bits, if at all.
-//          |r^ sqrt(V) - 1| <= ((1.6 K + 11) kappa + 19) u^2.
+//          within ((n + 5)^2 + 1.2 (n + 5) + 39.5) u^2 N R^2.
+//   a^, q^ = sums / N, by one multiplication with the double-double 1 / N (relative error 6 u^2): 18.1 u^2 more.
+//   So |a^ - a| <= (K - 70) u^2 R and |q^ - R^2| <= (K - 31) u^2 R^2 with K = (n + 9)^2 + 32.
+//   v^ = q^ - a^ a^ + eps s^2:   |v^ - V| <= (3.001 K - 120) u^2 R^2 + 4.3 u^2 V
+//   r^ from r0 = 1 / sqrt(v) in binary64 (relative error below 3 u) and one step with h = 1 - v^ r0^2 in
+//          double-double, r0 + r0 (h / 2 + 3 h^2 / 8): relative error 55 u^2 beside that of v^.
 //   Squares and products that underflow: R^2 + 2^-960 stands for R^2 in all this, which changes nothing as V >= 2^-901.
-// Normalise. t^ = (e_i - a^) r^: 3.1 u^2 + 7 u^2 relative and K u^2 R r^ absolute; z^ = g t^: 3 u^2; y^ = z^ + b: 2
-// u^2:
+//   kappa = max(1.01 q^ / v^, 1) >= R^2 / V. Below 2^31 columns K < 1.0001 2^60, with one lane at least, so with
+//   kappa <= 2^36 K kappa u^2 <= 1 / 1000. Where kappa is larger, the centre is 2^18 times as far from the mean as the
+//   numbers are spread: they differ in their last bits, if at all.
+//          |r^ sqrt(V) - 1| <= ((1.51 K - 60) kappa + 58) u^2.
+// Normalise. t^ = (e_i - a^) r^: 6.2 u^2 and 11.2 u^2 of the operands, and (K - 68) u^2 R r^;
+//   |t^ - t| <= ((1.51 K - 60) kappa + 76) u^2 |t| + (1.002 K - 32) sqrt(kappa) u^2 + 2^-1071;
+//   z^ = g t^: 6.2 u^2; y^ = z^ + b: 4.1 u^2 of the operands:
 //   |y^ - y| <= |g| (S1 |t^| + S0) + 4.5 u^2 |y^| + 2^-1060,    S1 = ((1.6 K + 11) kappa + 33) u^2,
 //                                                             S0 = 1.01 K sqrt(kappa) u^2
-// as long as nothing overflows. proofs/sharp/*.v prove it step by step, with cruder constants for single
-// operations, which the room in K pays for, and |lo| <= 3.2 u |hi| where high parts cancel. BoundSharp doubles S1 and
-// S0: that also covers that they, e and y^ -+ e are evaluated in binary64, where fl(lo -+ e) moves by at most
-// u (3.2 u |y^| + e).
+// as long as nothing overflows. Proved, step by step, for every admitted row: proofs/sharp/statements.v. BoundSharp
+// doubles S1 and S0: that also covers that they, K, e and y^ -+ e are evaluated in binary64, where fl(lo -+ e) moves by
+// at most u (3.2 u |y^| + e).
 #ifndef EXACTNORM_FAST_SHARP_ERROR_BOUNDS_H_
 #define EXACTNORM_FAST_SHARP_ERROR_BOUNDS_H_
 
@@ -42,7 +44,7 @@ namespace exactnorm::fast {
 
 inline constexpr double kSharpUnit = kUnitRoundoff * kUnitRoundoff;
 inline constexpr size_t kSharpAccumulators = 2;
-inline constexpr double kSharpKappa = 0x1p36;       // rows with a larger R^2 / V are declined
+inline constexpr double kSharpKappa = 0x1p36;      // rows with a larger R^2 / V are declined
 inline constexpr double kSharpKappaMargin = 1.01;  // kappa beside q^ / v^
 inline constexpr double kSharpLeastV = 0x1p-900;   // rows with a smaller v^ are declined, or with one above 1 / it
 inline constexpr double kSharpEndFactor = 8 * kSharpUnit;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The ledgers' constants as they are compiled, lib/fast/error_bounds.h and sharp_error_bounds.h, are those that
-// proofs/fast and proofs/sharp prove their theorems for. Argument: the table that Coq printed. Bounds that are functions
-// are evaluated with Coq's coefficients, in the order of the header, and have to agree in every bit.
+// proofs/fast and proofs/sharp prove their theorems for. Argument: the table that Coq printed. Bounds that are
+// functions are evaluated with Coq's coefficients, in the order of the header, and have to agree in every bit.
 #include "tests/proofs/constants.h"
 
 #include <initializer_list>
