@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How far the sharp stage's double-double results can be from the real ones: the ledger of sharp-inl.h, for every lane
-// count, with and without FMA. u = 2^-53; bounds of single operations as in double_double-inl.h.
+// count, with and without FMA. u = 2^-53; bounds of single operations as proofs/sharp/pairs.v and pair_products.v have
+// them, which are cruder than those that double_double-inl.h quotes.
 //
 // Scale. x is multiplied by a power of two s, 1 unless x is binary64; then the largest |x| s is in [1, 2) or, where
 // that would need |log2 s| > 1000, below. eps becomes eps s^2, and 1 / sqrt(V) becomes 1 / (s sqrt(V)), so t is what it

@@ -2,7 +2,7 @@
 (** * One over a root in double-double
 
     Purpose.  The sharp stage's r^ for its v^: one step from the binary64 1 / sqrt v is off by at most
-    55 u^2, relatively.  (The ledger has 17 u^2 for this; its K has room for the rest.)
+    55 u^2, relatively.
 
     Corresponds to root, unit, h, step and moments.r of lib/fast/sharp_moments-inl.h.
 
@@ -56,9 +56,7 @@ Lemma root_range : bpow radix2 (-450) <= s <= bpow radix2 450.
 Proof.
   assert (E : forall n : Z, sqrt (bpow radix2 (n + n)) = bpow radix2 n).
   { intros n. rewrite bpow_plus. apply sqrt_Rsqr, bpow_ge_0. }
-  split.
-  - rewrite <- (E (-450)%Z). apply sqrt_le_1_alt, Range.
-  - rewrite <- (E 450%Z). apply sqrt_le_1_alt, Range.
+  split; [rewrite <- (E (-450)%Z)|rewrite <- (E 450%Z)]; apply sqrt_le_1_alt, Range.
 Qed.
 
 Lemma s_pos : 0 < s.
@@ -79,11 +77,9 @@ Proof.
   assert (N : Rabs (root_hat - / sd) <= u * / sd).
   { rewrite <- (Rabs_pos_eq (/ sd)) at 2 by lra. unfold root_hat. fold s. fold sd.
     replace (1 / sd) with (/ sd) by (unfold Rdiv; ring). apply normal_in. rewrite Rabs_pos_eq by lra.
-    apply Rle_trans with (/ bpow radix2 451).
-    - rewrite <- bpow_opp. apply bpow_le. lia.
-    - apply Rinv_le_contravar; [exact D|]. apply Rle_trans with (2 * bpow radix2 450).
-      + destruct root_range as [_ H]. lra.
-      + replace 451%Z with (1 + 450)%Z by reflexivity. rewrite bpow_plus. apply Rle_refl. }
+    apply Rle_trans with (/ bpow radix2 451); [rewrite <- bpow_opp; apply bpow_le; lia|].
+    apply Rinv_le_contravar; [exact D|]. replace 451%Z with (1 + 450)%Z by reflexivity.
+    rewrite bpow_plus. destruct root_range as [_ H]. change (bpow radix2 1) with 2. lra. }
   assert (A : Rabs (root_hat * sd - 1) <= u).
   { replace (root_hat * sd - 1) with ((root_hat - / sd) * sd) by (field; lra).
     rewrite Rabs_mult, (Rabs_pos_eq sd) by lra. apply Rle_trans with (u * / sd * sd).
@@ -113,13 +109,9 @@ Lemma root_least : bpow radix2 (-451) <= root_hat.
 Proof.
   assert (C := Rabs_le_inv _ _ root_close). assert (S := s_pos). assert (Us := u_small).
   assert (P := root_pos). destruct root_range as [_ H].
-  replace (bpow radix2 (-451)) with (/ 2 * / bpow radix2 450).
-  2:{ rewrite <- bpow_opp. replace (-451)%Z with (-1 + - 450)%Z by reflexivity. rewrite bpow_plus.
-      reflexivity. }
-  assert (B := bpow_gt_0 radix2 450).
-  apply Rmult_le_reg_r with (bpow radix2 450); [exact B|].
-  rewrite Rmult_assoc, Rinv_l by lra. rewrite Rmult_1_r.
-  apply Rle_trans with (root_hat * s); [lra|]. apply Rmult_le_compat_l; lra.
+  apply Rmult_le_reg_r with (bpow radix2 450); [apply bpow_gt_0|]. rewrite <- bpow_plus.
+  apply Rle_trans with (root_hat * s); [change (bpow radix2 (-451 + 450)) with (/ 2); lra|].
+  apply Rmult_le_compat_l; lra.
 Qed.
 
 (** root^2 vh is 1 within 7 u, root^2 V within 11 u. *)
