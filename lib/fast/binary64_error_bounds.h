@@ -32,15 +32,15 @@
 // both rounded up: half of 1.001 is 0.5005, 2 |a| alpha / 2 is 0.501 h u G |a|, and V, R and a differ from what is
 // computed by less than 2^-40 of themselves (kappa <= 64, G <= 2^-13 R).
 //
-// Normalise. All rows that are done together have one T = 2^k, k in [0, 10], with max|d| r^ + |c^| + 2^-16 <= T and
-// one grid F = 2^-f, f = 26 - k. r^ = r1 + r2 with |r2| <= u r1; c^ = c1 + c2, c1 a multiple of F, |c2| <= F / 2,
-// rounded by u F / 2.
+// Normalise. All rows that are done together have one T = 2^k, k in [0, 11], and one grid F = 2^-f, f = 26 - k, with
+// max|d| r^ + |c^| + 2^-16 < T; it is at most 2^10. r^ = r1 + r2 with |r2| <= u r1; c^ = c1 + c2, c1 a multiple of F,
+// |c2| <= F / 2, rounded by u F / 2.
 //   w = fl(d r1 + (C + c1)), C = 1.5 x 2^52 F, so C + c1 is exact; T1 = w - C and w - (C + c1) are exact multiples of
-//       F, |T1| <= T.
+//       F; |T1| < T + F, so |T1| <= T.
 //   T2 = fl(fl(d r1 - (w - (C + c1))) + fl(d r2 + c2)):   the first is at most F / 2, rounded by u F / 2; the second is
 //       at most F / 2 + u T <= F / 2 (1 + 2^-16), rounded by u F / 2 (1 + 2^-16); their sum by u F (1 + 2^-16). So
 //       |T2| <= F (1 + 2^-15) and, with c2's, 2.51 u F together.
-// T1 + T2 is r^ d + c^ within that: |T1 + T2 - t| <= E1 |t| (1 + 2^-40) + E0 + 2.51 u F, and |t| <= |T1| + 2^-15:
+// T1 + T2 is r^ d + c^ within that: |T1 + T2 - t| <= E1 |t| + E0 + 2.51 u F, and |t| <= 1.001 (|T1| + 2^-15):
 //   |T1 + T2 - t| <= e1 |T1| + e0,    e1 = 1.01 E1,   e0 = 1.01 (E0 + 2^-15 E1 + 2.51 u F)
 // Columns. M is a power of two, T |g| + |b| <= M (1 + 2 u), M <= 2 (T |g| + |b|)(1 + 2 u), 2^-799 <= M <= 2^801; g1 is
 // g to the grid 2^-52 M / F, b1 is b to the grid 2^-51 M, g2 = g - g1 and b2 = b - b1 exactly: (3 M + b) - 3 M stays in

@@ -19,17 +19,11 @@
 From Coq Require Import ZArith Reals List Bool Lia Lra.
 From Flocq Require Import Core.
 From ExactNorm Require Import specification fast.model fast.operations sharp.products sharp.pairs
-  binary64.model binary64.elements_model binary64.ends binary64.grid binary64.moments_near
-  binary64.normalise binary64.columns binary64.scales.
+  binary64.model binary64.elements_model binary64.ends binary64.grid binary64.split
+  binary64.moments_near binary64.normalise binary64.columns binary64.scales.
 Import ListNotations.
 
 Local Open Scope R_scope.
-
-Lemma absolute_real x : absolute real x = Rabs x.
-Proof.
-  unfold absolute. cbn [at_most zero negate real_arithmetic].
-  destruct (Rle_bool_spec 0 x); [now rewrite Rabs_pos_eq|now rewrite Rabs_left].
-Qed.
 
 Section Result.
 Variable ms : list (tier_moments R).
@@ -65,7 +59,7 @@ Lemma column_is : exists z n, (-26 <= z <= -15)%Z /\ (-799 <= n <= 801)%Z /\
 Proof.
   destruct (scale_t_above ms together) as (j & Hj & T & F & C & R). fold s in T, F, C.
   assert (size : magnitude c = rnd (bpow radix2 j * Rabs g + Rabs b)).
-  { unfold c, column_of. cbn [magnitude]. rewrite !absolute_real, T. reflexivity. }
+  { unfold c, column_of. cbn [magnitude]. rewrite !absolute_is, T. reflexivity. }
   unfold column_counts, in_range in counts. apply andb_prop in counts.
   cbn [at_most real_arithmetic power_of_two] in counts. rewrite size in counts. destruct counts as [L H].
   set (w := rnd (bpow radix2 j * Rabs g + Rabs b)) in *.
@@ -179,7 +173,7 @@ Lemma bound_is :
 Proof.
   transitivity (muladd real (absolute real (t_first e)) (column_e1 c) (column_e0 c)).
   { unfold e, element_of. destruct (rstd_pair m). reflexivity. }
-  unfold c, column_of. cbn [column_e1 column_e0 scale_m]. rewrite !absolute_real.
+  unfold c, column_of. cbn [column_e1 column_e0 scale_m]. rewrite !absolute_is.
   unfold tier_error, column_factor, literal. cbn [muladd multiply divide of_count real_arithmetic power_of_two].
   replace (INR 101 / INR 100) with (101 / 100) by (simpl; lra). reflexivity.
 Qed.

@@ -19,7 +19,7 @@
 From Coq Require Import ZArith Reals List Bool Lia Lra.
 From Flocq Require Import Core.
 From ExactNorm Require Import specification fast.model fast.operations fast.width sharp.pairs
-  binary64.model binary64.elements_model binary64.grid.
+  binary64.model binary64.elements_model binary64.grid binary64.split.
 Import ListNotations.
 
 Local Open Scope R_scope.
@@ -33,7 +33,7 @@ Definition group_of (ms : list (tier_moments R)) : tier_scales R := scales_of re
 Lemma maximum_real x y : x <= maximum real x y /\ y <= maximum real x y /\
   (maximum real x y = x \/ maximum real x y = y).
 Proof.
-  unfold maximum. cbn [at_most real_arithmetic]. destruct (Rle_bool_spec x y); repeat split; auto; lra.
+  rewrite maximum_is. split; [apply Rmax_l|]. split; [apply Rmax_r|]. unfold Rmax. destruct (Rle_dec x y); auto.
 Qed.
 
 Lemma largest_above l : forall x,
@@ -138,11 +138,7 @@ Theorem reach_above m B : In m ms -> 0 <= largest m * fst (rstd_pair m) -> reach
   largest m * fst (rstd_pair m) + Rabs (fst (shift_pair m)) < B.
 Proof.
   intros I P H. assert (R := reach_most m I). unfold reach in R, H.
-  assert (Ab : absolute real (fst (shift_pair m)) = Rabs (fst (shift_pair m))).
-  { unfold absolute. cbn [at_most zero negate real_arithmetic].
-    destruct (Rle_bool_spec 0 (fst (shift_pair m))); [now rewrite Rabs_pos_eq|].
-    now rewrite Rabs_left. }
-  rewrite Ab in R, H. cbn [plus multiply real_arithmetic power_of_two] in R, H.
+  rewrite absolute_is in R, H. cbn [plus multiply real_arithmetic power_of_two] in R, H.
   set (x := largest m * fst (rstd_pair m)) in *. set (c := Rabs (fst (shift_pair m))) in *.
   assert (C : 0 <= c) by apply Rabs_pos.
   assert (Z1 := rnd_ge_0 x P). assert (O1 := rounded_in x). set (x1 := rnd x) in *.
