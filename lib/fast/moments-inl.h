@@ -78,6 +78,16 @@ HWY_INLINE VD Deviation(const unsigned char* at, VD center) {
   return number;
 }
 
+// Two vectors of deviations.
+template <class X, bool kCentre>
+HWY_INLINE void Deviations(const unsigned char* at, VD center, VD& first, VD& second) {
+  LoadDoubles<X>(at, first, second);
+  if constexpr (kCentre) {
+    first = hn::Sub(first, center);
+    second = hn::Sub(second, center);
+  }
+}
+
 // The sums of a row's deviations and of their squares.
 struct RowSums {
   double sum;
@@ -97,21 +107,20 @@ HWY_INLINE void AddReadable(const unsigned char* x, size_t n, VD center, Counter
     q = hn::MulAdd(e, e, q);
   };
   size_t i = 0;
-  const auto next = [&]() HWY_ATTR {
-    const VD e = Deviation<X, kCentre>(x + i * X::kBytes, center);
-    i += lanes;
-    return e;
-  };
-  while (i + 4 * lanes <= n) {
-    accumulate(next(), s0, q0);
-    accumulate(next(), s1, q1);
-    accumulate(next(), s2, q2);
-    accumulate(next(), s3, q3);
+  for (; i + 4 * lanes <= n; i += 4 * lanes) {
+    VD e0, e1, e2, e3;
+    Deviations<X, kCentre>(x + i * X::kBytes, center, e0, e1);
+    Deviations<X, kCentre>(x + (i + 2 * lanes) * X::kBytes, center, e2, e3);
+    accumulate(e0, s0, q0);
+    accumulate(e1, s1, q1);
+    accumulate(e2, s2, q2);
+    accumulate(e3, s3, q3);
   }
   const auto accumulate_tail = [&](VD& s, VD& q) HWY_ATTR {
     if (i >= n) return;
     const auto inside = hn::FirstN(d, n - i);
-    accumulate(hn::IfThenElseZero(inside, next()), s, q);
+    accumulate(hn::IfThenElseZero(inside, Deviation<X, kCentre>(x + i * X::kBytes, center)), s, q);
+    i += lanes;
   };
   accumulate_tail(s0, q0);
   accumulate_tail(s1, q1);

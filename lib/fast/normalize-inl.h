@@ -70,7 +70,7 @@ HWY_NOINLINE void SharpenGroup(const RowState& row, const unsigned char* x, cons
     Certified certified;
     const VU patterns = Y::RoundEnds(hn::Sub(value, error), hn::Add(value, error), certified);
     if constexpr (!(kTaken && Y::kTakesNearest))
-      Y::Number::Store(Y::Number::Narrow(patterns), y + i * Y::Number::kBytes);
+      Y::Number::Store(F(), Y::Number::Narrow(F(), patterns), y + i * Y::Number::kBytes);
     if (HWY_LIKELY(hn::AllTrue(u, certified))) continue;
     uint32_t flags[HWY_MAX_BYTES / sizeof(double)];
     hn::StoreU(hn::IfThenElseZero(certified, hn::Set(u, 1)), u, flags);
@@ -132,9 +132,9 @@ HWY_INLINE void NormalizeGroups(std::span<const RowState> rows, size_t first, co
     const Window window = windows.at(block.begin + group * kGroupColumns);
     const auto addend = Y::Spread(window.addend), limit = Y::Spread(window.limit);
     auto least_a = Y::Spread(Window::Never().limit), least_b = least_a;
-    const auto put = [&](VD y, unsigned char* at, hn::Vec<typename Y::Words>& least) HWY_ATTR {
-      const auto narrow = Y::Take(y, addend, least);
-      kTraffic == Traffic::kPrefetchAndStream ? Y::Number::Stream(narrow, at) : Y::Number::Store(narrow, at);
+    const auto put = [&](auto narrow, unsigned char* at) HWY_ATTR {
+      const typename Y::Floats f;
+      kTraffic == Traffic::kPrefetchAndStream ? Y::Number::Stream(f, narrow, at) : Y::Number::Store(f, narrow, at);
     };
     const size_t end = (group + 1) * kGroupColumns;
     if constexpr (kTraffic != Traffic::kNothing) {
@@ -143,14 +143,32 @@ HWY_INLINE void NormalizeGroups(std::span<const RowState> rows, size_t first, co
         if constexpr (kRows == 2) hwy::Prefetch(next_b + k);
       }
     }
-    HWY_UNROLL(4)
-    for (size_t i = group * kGroupColumns; i < end; i += lanes) {
-      const VD g = LoadDoubles(gamma + i), c = LoadDoubles(beta + i);
-      const VD t_a = Normalized(Deviation<X, kCentre>(x_a + i * X::kBytes, center_a), rstd_a, shift_a);
-      put(Affine(g, t_a, c), y_a + i * Y::Number::kBytes, least_a);
-      if constexpr (kRows == 2) {
-        const VD t_b = Normalized(Deviation<X, kCentre>(x_b + i * X::kBytes, center_b), rstd_b, shift_b);
-        put(Affine(g, t_b, c), y_b + i * Y::Number::kBytes, least_b);
+    if constexpr (Y::kTogether == 1) {
+      HWY_UNROLL(4)
+      for (size_t i = group * kGroupColumns; i < end; i += lanes) {
+        const VD g = LoadDoubles(gamma + i), c = LoadDoubles(beta + i);
+        const auto normalize = [&](const unsigned char* x, VD center, VD rstd, VD shift, auto& least,
+                                   unsigned char* y) HWY_ATTR {
+          const VD t = Normalized(Deviation<X, kCentre>(x + i * X::kBytes, center), rstd, shift);
+          put(Y::Take(Affine(g, t, c), addend, least), y + i * Y::Number::kBytes);
+        };
+        normalize(x_a, center_a, rstd_a, shift_a, least_a, y_a);
+        if constexpr (kRows == 2) normalize(x_b, center_b, rstd_b, shift_b, least_b, y_b);
+      }
+    } else {
+      HWY_UNROLL(2)
+      for (size_t i = group * kGroupColumns; i < end; i += 2 * lanes) {
+        const VD g0 = LoadDoubles(gamma + i), c0 = LoadDoubles(beta + i);
+        const VD g1 = LoadDoubles(gamma + i + lanes), c1 = LoadDoubles(beta + i + lanes);
+        const auto normalize = [&](const unsigned char* x, VD center, VD rstd, VD shift, auto& least,
+                                   unsigned char* y) HWY_ATTR {
+          VD e0, e1;
+          Deviations<X, kCentre>(x + i * X::kBytes, center, e0, e1);
+          const VD y0 = Affine(g0, Normalized(e0, rstd, shift), c0), y1 = Affine(g1, Normalized(e1, rstd, shift), c1);
+          put(Y::Take(y0, y1, addend, least), y + i * Y::Number::kBytes);
+        };
+        normalize(x_a, center_a, rstd_a, shift_a, least_a, y_a);
+        if constexpr (kRows == 2) normalize(x_b, center_b, rstd_b, shift_b, least_b, y_b);
       }
     }
     doubts.Note(!hn::AllFalse(words, hn::Gt(limit, least_a)), first, group);

@@ -11,6 +11,7 @@
 #include <hwy/highway.h>
 
 #include <cstring>
+#include <type_traits>
 
 #include "lib/fast/error_bounds.h"
 #include "lib/formats/format.h"
@@ -30,49 +31,76 @@ using VF = hn::Vec<F>;
 using VU = hn::Vec<U>;
 using VH = hn::Vec<H>;
 
+// The same of two vectors, where a vector can be halved.
+#if HWY_TARGET == HWY_SCALAR || HWY_HAVE_SCALABLE
+using WideF = F;
+#else
+using WideF = hn::Repartition<float, D>;
+#endif
+
+// How many vectors of binary64 that is: 1 or 2.
+template <class Floats>
+inline constexpr size_t kVectorsOf = std::is_same_v<Floats, F> ? 1 : 2;
+
 // Columns are normalised in groups, whole vectors on every target.
 inline constexpr size_t kGroupColumns = 32;
 static_assert(kGroupColumns * sizeof(double) % HWY_MAX_BYTES == 0);
 
-// The formats, each with its bytes per number, exact loads, and the store of patterns that stand in 32 bits each, once
-// they are narrowed; past the caches, where it is streamed. Addresses have to be multiples of kBytes, since not every
-// target reads others; to stream, of the bytes that are written.
+// The formats, each with its bytes per number, the binary32 numbers that are best converted at once, F or WideF, exact
+// loads, of as many numbers as the tag has lanes, and the store of
+// patterns that stand in 32 bits each, once they are narrowed; past the caches, where it is streamed. Addresses have to
+// be multiples of kBytes, since not every target reads others; to stream, of the bytes that are written.
 inline constexpr size_t kLeastStreamed = 16;  // Stream writes that much, however short the vector
 struct Binary32 {
+  using Together = F;
   static constexpr size_t kBytes = 4;
-  static HWY_INLINE VF LoadFloats(const unsigned char* at) {
-    return hn::LoadU(F(), reinterpret_cast<const float*>(at));
+  static HWY_INLINE VF LoadFloats(F f, const unsigned char* at) {
+    return hn::LoadU(f, reinterpret_cast<const float*>(at));
   }
-  static HWY_INLINE VU Narrow(VU patterns) { return patterns; }
-  static HWY_INLINE void Store(VU narrow, unsigned char* at) {
+  static HWY_INLINE VU Narrow(F, VU patterns) { return patterns; }
+  static HWY_INLINE void Store(F, VU narrow, unsigned char* at) {
     hn::StoreU(narrow, U(), reinterpret_cast<uint32_t*>(at));
   }
-  static HWY_INLINE void Stream(VU narrow, unsigned char* at) {
-    if constexpr (hn::MaxLanes(U()) * kBytes < kLeastStreamed) return Store(narrow, at);
+  static HWY_INLINE void Stream(F f, VU narrow, unsigned char* at) {
+    if constexpr (hn::MaxLanes(U()) * kBytes < kLeastStreamed) return Store(f, narrow, at);
     hn::Stream(narrow, U(), reinterpret_cast<uint32_t*>(at));
   }
 };
 
 struct Bits16 {
   static constexpr size_t kBytes = 2;
-  static HWY_INLINE VU LoadPatterns(const unsigned char* at) {
-    return hn::PromoteTo(U(), hn::LoadU(H(), reinterpret_cast<const uint16_t*>(at)));
+  template <class Floats>
+  using Patterns = hn::RebindToUnsigned<Floats>;
+  template <class Floats>
+  using Narrowed = hn::Rebind<uint16_t, Floats>;
+
+  template <class Floats>
+  static HWY_INLINE hn::Vec<Patterns<Floats>> LoadPatterns(Floats, const unsigned char* at) {
+    return hn::PromoteTo(Patterns<Floats>(), hn::LoadU(Narrowed<Floats>(), reinterpret_cast<const uint16_t*>(at)));
   }
   // DemoteTo saturates; what is below 2^16 stays.
-  static HWY_INLINE VH Narrow(VU patterns) { return hn::DemoteTo(H(), hn::BitCast(I(), patterns)); }
-  static HWY_INLINE void Store(VH narrow, unsigned char* at) {
-    hn::StoreU(narrow, H(), reinterpret_cast<uint16_t*>(at));
+  template <class Floats>
+  static HWY_INLINE hn::Vec<Narrowed<Floats>> Narrow(Floats, hn::Vec<Patterns<Floats>> patterns) {
+    return hn::DemoteTo(Narrowed<Floats>(), hn::BitCast(hn::RebindToSigned<Floats>(), patterns));
   }
-  static HWY_INLINE void Stream(VH narrow, unsigned char* at) {
-    if constexpr (hn::MaxLanes(H()) * kBytes < kLeastStreamed) return Store(narrow, at);
-    hn::Stream(narrow, H(), reinterpret_cast<uint16_t*>(at));
+  template <class Floats>
+  static HWY_INLINE void Store(Floats, hn::Vec<Narrowed<Floats>> narrow, unsigned char* at) {
+    hn::StoreU(narrow, Narrowed<Floats>(), reinterpret_cast<uint16_t*>(at));
+  }
+  template <class Floats>
+  static HWY_INLINE void Stream(Floats f, hn::Vec<Narrowed<Floats>> narrow, unsigned char* at) {
+    const Narrowed<Floats> d;
+    if constexpr (hn::MaxLanes(d) * kBytes < kLeastStreamed) return Store(f, narrow, at);
+    hn::Stream(narrow, d, reinterpret_cast<uint16_t*>(at));
   }
 };
 
 // A bfloat16 is the top half of a binary32.
 struct Bfloat16 : Bits16 {
-  static HWY_INLINE VF LoadFloats(const unsigned char* at) {
-    return hn::BitCast(F(), hn::ShiftLeft<16>(LoadPatterns(at)));
+  using Together = WideF;
+  template <class Floats>
+  static HWY_INLINE hn::Vec<Floats> LoadFloats(Floats f, const unsigned char* at) {
+    return hn::BitCast(f, hn::ShiftLeft<16>(LoadPatterns(f, at)));
   }
 };
 
@@ -88,20 +116,24 @@ struct Bfloat16 : Bits16 {
 // too; the product is exact. Infinities and NaNs become such: their fields would mean 65536 and more.
 struct Binary16 : Bits16 {
 #if EXACTNORM_CONVERTS_BINARY16
-  static HWY_INLINE VF LoadFloats(const unsigned char* at) {
-    const hn::Rebind<hwy::float16_t, D> f16;
-    return hn::PromoteTo(F(), hn::LoadU(f16, reinterpret_cast<const hwy::float16_t*>(at)));
+  using Together = F;
+  template <class Floats>
+  static HWY_INLINE hn::Vec<Floats> LoadFloats(Floats f, const unsigned char* at) {
+    const hn::Rebind<hwy::float16_t, Floats> f16;
+    return hn::PromoteTo(f, hn::LoadU(f16, reinterpret_cast<const hwy::float16_t*>(at)));
   }
 #else
-  static HWY_INLINE VF LoadFloats(const unsigned char* at) {
-    const U u;
-    const F f;
-    const VU bits = LoadPatterns(at);
-    const VU magnitude = hn::And(bits, hn::Set(u, 0x7FFF));
-    const VU sign = hn::ShiftLeft<16>(hn::Xor(bits, magnitude));
-    const VU scaled = hn::BitCast(u, hn::Mul(hn::BitCast(f, hn::ShiftLeft<13>(magnitude)), hn::Set(f, 0x1p112f)));
-    const auto special = hn::Gt(hn::BitCast(I(), magnitude), hn::Set(I(), 0x7BFF));
-    const VU wide = hn::Or(scaled, hn::IfThenElseZero(hn::RebindMask(u, special), hn::Set(u, 0x7F800000)));
+  using Together = WideF;
+  template <class Floats>
+  static HWY_INLINE hn::Vec<Floats> LoadFloats(Floats f, const unsigned char* at) {
+    const Patterns<Floats> u;
+    const hn::RebindToSigned<Floats> i;
+    const auto bits = LoadPatterns(f, at);
+    const auto magnitude = hn::And(bits, hn::Set(u, 0x7FFF));
+    const auto sign = hn::ShiftLeft<16>(hn::Xor(bits, magnitude));
+    const auto scaled = hn::BitCast(u, hn::Mul(hn::BitCast(f, hn::ShiftLeft<13>(magnitude)), hn::Set(f, 0x1p112f)));
+    const auto special = hn::Gt(hn::BitCast(i, magnitude), hn::Set(i, 0x7BFF));
+    const auto wide = hn::Or(scaled, hn::IfThenElseZero(hn::RebindMask(u, special), hn::Set(u, 0x7F800000)));
     return hn::BitCast(f, hn::Or(wide, sign));
   }
 #endif
@@ -109,7 +141,22 @@ struct Binary16 : Bits16 {
 
 template <class X>
 HWY_INLINE VD LoadDoubles(const unsigned char* at) {
-  return hn::PromoteTo(D(), X::LoadFloats(at));
+  return hn::PromoteTo(D(), X::LoadFloats(F(), at));
+}
+// Two vectors.
+template <class X>
+HWY_INLINE void LoadDoubles(const unsigned char* at, VD& first, VD& second) {
+#if HWY_TARGET != HWY_SCALAR
+  if constexpr (kVectorsOf<typename X::Together> == 2) {
+    const F half;
+    const auto both = X::LoadFloats(typename X::Together(), at);
+    first = hn::PromoteTo(D(), hn::LowerHalf(half, both));
+    second = hn::PromoteTo(D(), hn::UpperHalf(half, both));
+    return;
+  }
+#endif
+  first = LoadDoubles<X>(at);
+  second = LoadDoubles<X>(at + hn::Lanes(D()) * X::kBytes);
 }
 HWY_INLINE VD LoadDoubles(const float* at) { return hn::PromoteTo(D(), hn::LoadU(F(), at)); }
 
@@ -153,7 +200,7 @@ HWY_NOINLINE inline const float* LoadParameters(const Format& format, const void
     std::memset(copy + n * bytes, 0, kGroupColumns * bytes);
     for (size_t i = 0; i < n; i += lanes) {
       const VF numbers =
-          format == kBF16 ? Bfloat16::LoadFloats(copy + i * bytes) : Binary16::LoadFloats(copy + i * bytes);
+          format == kBF16 ? Bfloat16::LoadFloats(f, copy + i * bytes) : Binary16::LoadFloats(f, copy + i * bytes);
       hn::StoreU(numbers, f, block.numbers + i);
     }
   }

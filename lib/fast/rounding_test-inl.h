@@ -23,14 +23,17 @@ namespace exactnorm::fast::HWY_NAMESPACE {
 
 using Certified = hn::Mask<U>;
 
-// Each output format has the test's form, what one unit of its width w is worth in units of y^'s binary64 ulp and what
-// is lost of them, the least and the largest magnitude that its results may have, and
+// Each output format has Floats, the binary32 numbers that are taken together, from kTogether vectors of y^, the test's
+// form, what one unit of its width w is worth in units of y^'s binary64 ulp and what is lost of them, the least and the
+// largest magnitude that its results may have, and
 //   Spread: a window's addend or limit in every lane of Words;
-//   Take: y^ to narrow patterns, right if what `least` becomes is nowhere below the window's limit; kTakesNearest:
-//   RN(y^); RoundEnds: patterns of RN(y) for every y in [low, high], where `certified`.
+//   Take: so many vectors of y^ to narrow patterns, right if what `least` becomes is nowhere below the window's limit;
+//   kTakesNearest: RN(y^); RoundEnds: patterns of RN(y) for every y in [low, high], where `certified`.
 struct RoundToBinary32 {
   using Number = Binary32;
+  using Floats = F;
   using Test = HalvesTest;
+  static constexpr size_t kTogether = 1;
   static constexpr double kUnit = 1;
   static constexpr double kLost = 0;
   static constexpr bool kTakesNearest = true;
@@ -73,21 +76,35 @@ struct RoundToBinary32 {
 };
 
 // Results of 16 bits are cut from RN32(y^), whose last kTail bits they drop. RN32 moves y^ by at most 2^28 ulp.
-template <int kTail>
+template <class Y, class Format, int kTail>
 struct RoundToBits16 {
+  using Number = Format;
+  using Floats = typename Number::Together;
   using Test = WordTest<kTail>;
-  using Words = I;
+  using Words = hn::RebindToSigned<Floats>;
+  using Patterns = hn::RebindToUnsigned<Floats>;
+  static constexpr size_t kTogether = kVectorsOf<Floats>;
   static constexpr double kUnit = 0x1p29;
   static constexpr double kLost = 0x1p28;
   static constexpr bool kTakesNearest = false;  // rounds twice
 
   static HWY_INLINE hn::Vec<Words> Spread(uint64_t number) { return hn::Set(Words(), static_cast<int32_t>(number)); }
-  static HWY_INLINE VU TakeBinary32(VD y, hn::Vec<Words> addend, hn::Vec<Words>& least) {
+  static HWY_INLINE auto Take(VD y, hn::Vec<Words> addend, hn::Vec<Words>& least) {
+    return TakeBinary32(hn::DemoteTo(Floats(), y), addend, least);
+  }
+#if HWY_TARGET != HWY_SCALAR
+  static HWY_INLINE auto Take(VD first, VD second, hn::Vec<Words> addend, hn::Vec<Words>& least) {
+    const F f;
+    return TakeBinary32(hn::Combine(Floats(), hn::DemoteTo(f, second), hn::DemoteTo(f, first)), addend, least);
+  }
+#endif
+
+ private:
+  static HWY_INLINE auto TakeBinary32(hn::Vec<Floats> y, hn::Vec<Words> addend, hn::Vec<Words>& least) {
     const Words words;
-    const auto rounded = hn::BitCast(words, hn::DemoteTo(F(), y));
-    const auto kept = hn::And(hn::Add(rounded, addend), hn::Set(words, static_cast<int32_t>(Test::kMask)));
-    least = hn::Min(least, kept);
-    return hn::BitCast(U(), rounded);
+    const auto sum = hn::Add(hn::BitCast(words, y), addend);
+    least = hn::Min(least, hn::And(sum, hn::Set(words, static_cast<int32_t>(Test::kMask))));
+    return Y::Cut(y);
   }
 };
 
@@ -146,45 +163,50 @@ struct Cell16 {
   }
 };
 
-struct RoundToBfloat16 : RoundToBits16<16> {
-  using Number = Bfloat16;
+struct RoundToBfloat16 : RoundToBits16<RoundToBfloat16, Bfloat16, 16> {
   static constexpr double kLeast = 0x1p-126;
   static constexpr double kMost = 0x1p127;
 
-  static HWY_INLINE VH Cut(VU binary32) {
-    return Number::Narrow(hn::ShiftRight<16>(hn::Add(binary32, hn::Set(U(), 0x8000))));
-  }
-  static HWY_INLINE VH Take(VD y, hn::Vec<Words> addend, hn::Vec<Words>& least) {
-    return Cut(TakeBinary32(y, addend, least));
+  static HWY_INLINE auto Cut(hn::Vec<Floats> binary32) {
+    const Patterns u;
+    const auto sum = hn::Add(hn::BitCast(u, binary32), hn::Set(u, 0x8000));
+#if HWY_TARGET != HWY_SCALAR
+    if constexpr (kTogether == 2) {
+      // The upper half of each.
+      const hn::Repartition<uint16_t, Patterns> u16;
+      const auto halves = hn::BitCast(u16, sum);
+      return hn::LowerHalf(hn::Half<decltype(u16)>(), hn::ConcatOdd(u16, halves, halves));
+    } else  // NOLINT(readability-else-after-return): one type of result
+#endif
+    {
+      return Number::Narrow(Floats(), hn::ShiftRight<16>(sum));
+    }
   }
   static HWY_INLINE VU RoundEnds(VD low, VD high, Certified& certified) {
     return Cell16<7, 127, false>::Common(low, high, certified);
   }
 };
 
-struct RoundToBinary16 : RoundToBits16<13> {
-  using Number = Binary16;
+struct RoundToBinary16 : RoundToBits16<RoundToBinary16, Binary16, 13> {
   static constexpr double kLeast = 0x1p-14;
   static constexpr double kMost = 65000;
 
   // By the CPU where it can; for normal numbers that are not in the middle of two, rounding them is cutting them.
 #if EXACTNORM_CONVERTS_BINARY16
-  static HWY_INLINE VH Cut(VU binary32) {
-    const hn::Rebind<hwy::float16_t, D> f16;
-    return hn::BitCast(H(), hn::DemoteTo(f16, hn::BitCast(F(), binary32)));
+  static HWY_INLINE auto Cut(hn::Vec<Floats> binary32) {
+    const hn::Rebind<hwy::float16_t, Floats> f16;
+    return hn::BitCast(hn::RebindToUnsigned<decltype(f16)>(), hn::DemoteTo(f16, binary32));
   }
 #else
-  static HWY_INLINE VH Cut(VU binary32) {
-    const U u;
-    const VU magnitude = hn::And(binary32, hn::Set(u, 0x7FFFFFFF));
-    const VU sign = hn::And(hn::ShiftRight<16>(binary32), hn::Set(u, 0x8000));
-    const VU cut = hn::ShiftRight<13>(hn::Add(magnitude, hn::Set(u, 0x1000)));
-    return Number::Narrow(hn::Or(hn::Sub(cut, hn::Set(u, 112 << 10)), sign));
+  static HWY_INLINE auto Cut(hn::Vec<Floats> binary32) {
+    const Patterns u;
+    const auto bits = hn::BitCast(u, binary32);
+    const auto magnitude = hn::And(bits, hn::Set(u, 0x7FFFFFFF));
+    const auto sign = hn::And(hn::ShiftRight<16>(bits), hn::Set(u, 0x8000));
+    const auto cut = hn::ShiftRight<13>(hn::Add(magnitude, hn::Set(u, 0x1000)));
+    return Number::Narrow(Floats(), hn::Or(hn::Sub(cut, hn::Set(u, 112 << 10)), sign));
   }
 #endif
-  static HWY_INLINE VH Take(VD y, hn::Vec<Words> addend, hn::Vec<Words>& least) {
-    return Cut(TakeBinary32(y, addend, least));
-  }
   static HWY_INLINE VU RoundEnds(VD low, VD high, Certified& certified) {
     return Cell16<10, 15, true>::Common(low, high, certified);
   }

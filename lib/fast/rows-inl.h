@@ -106,10 +106,10 @@ void NormalizeRowsAs(const Rows& rows, const Windows& windows, const Finish& fin
   if constexpr (kStream) hwy::FlushStream();
 }
 
-// Whether every vector of y can be streamed.
+// Whether all that is written of y at once can be streamed.
 template <class Y>
 HWY_INLINE bool IsStreamable(const Rows& rows) {
-  const size_t bytes = hn::Lanes(D()) * Y::Number::kBytes;
+  const size_t bytes = Y::kTogether * hn::Lanes(D()) * Y::Number::kBytes;
   return IsAligned(rows.first.y, bytes) && rows.y_stride % bytes == 0;
 }
 
