@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lib/environment.h"
+#include "lib/exact/constant_row.h"
 #include "lib/exact/row.h"
 #include "lib/fast/binary64_error_bounds.h"
 #include "lib/fast/error_bounds.h"
@@ -84,8 +85,9 @@ class Finisher {
   }
 
   bool FinishRow(const Row& row, fast::Undecided& undecided) {
-    target_.sharpen_row(row, &undecided);
     try {
+      if (undecided.declined() && exact::NormalizeConstantRow(row)) return true;
+      target_.sharpen_row(row, &undecided);
       if (undecided.declined()) {
         exact::NormalizeRow(row);
       } else {

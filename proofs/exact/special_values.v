@@ -20,7 +20,8 @@
       5  infinite_bias            an infinite beta_i
       6  finite_element           else the formula
          exact_zero, underflow_keeps_sign, overflow_is_infinite   how a number is delivered
-      constant_row                LayerNorm of an all-equal row with eps > 0 is RN(beta_i) *)
+      constant_row, zero_row      LayerNorm of an all-equal row, and RMSNorm of zeros, with eps > 0
+                                  are RN(beta_i) *)
 
 From Coq Require Import ZArith Reals List Bool Lia Lra.
 From Flocq Require Import Core.
@@ -263,5 +264,20 @@ Proof.
   unfold offset, deviation. rewrite L.
   assert (In (nth i xs 0) xs) by now apply nth_In.
   rewrite (mean_of_equals (nth i xs 0)) by (try assumption; intros y Hy; now apply Eq).
+  f_equal. unfold Rdiv. ring.
+Qed.
+
+Theorem zero_row r xs i g b :
+  row_operation r = Rms_norm -> ordinary r xs -> (i < length xs)%nat ->
+  (forall x, In x xs -> x = 0) -> 0 < eps r ->
+  gain r i = Finite g -> bias r i = Finite b ->
+  element r i = Finite b.
+Proof.
+  intros L O Hi Eq He G B.
+  assert (N : xs <> []) by (intros ->; cbn in Hi; lia).
+  assert (S : scale r xs <> 0).
+  { unfold scale. intros H. apply zero_scale_iff in H; [lra|assumption|lra]. }
+  rewrite (finite_element r xs i O S g b G B).
+  unfold offset, deviation. rewrite L, (Eq (nth i xs 0)) by now apply nth_In.
   f_equal. unfold Rdiv. ring.
 Qed.
