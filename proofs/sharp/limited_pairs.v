@@ -168,7 +168,7 @@ Proof.
 Qed.
 
 Theorem two_product_there n m o x p y : is_there n o x -> is_there m p y ->
-  (-900 <= n <= 900)%Z -> (-900 <= m <= 900)%Z -> (-900 <= n + m <= 900)%Z ->
+  (-900 <= n <= 950)%Z -> (-900 <= m <= 950)%Z -> (-900 <= n + m <= 900)%Z ->
   are_there (n + m + 2) (two_product B fused o p) (two_product A fused x y).
 Proof.
   intros X Y N M L. assert (P := multiply_there _ _ _ _ _ _ X Y ltac:(lia)).
@@ -213,7 +213,7 @@ Proof.
 Qed.
 
 Theorem times_there n m o x p y : are_there n o x -> are_there m p y ->
-  (-900 <= n <= 900)%Z -> (-900 <= m <= 900)%Z -> (-900 <= n + m <= 900)%Z ->
+  (-900 <= n <= 950)%Z -> (-900 <= m <= 950)%Z -> (-900 <= n + m <= 900)%Z ->
   are_there (n + m + 6) (times B fused o p) (times A fused x y).
 Proof.
   intros [X1 X2] [Y1 Y2] N M L. destruct (two_product_there _ _ _ _ _ _ X1 Y1 N M L) as [P1 P2].
@@ -226,7 +226,7 @@ Proof.
 Qed.
 
 Theorem times_one_there n m o x p y : are_there n o x -> is_there m p y ->
-  (-900 <= n <= 900)%Z -> (-900 <= m <= 900)%Z -> (-900 <= n + m <= 900)%Z ->
+  (-900 <= n <= 950)%Z -> (-900 <= m <= 950)%Z -> (-900 <= n + m <= 900)%Z ->
   are_there (n + m + 6) (times_one B fused o p) (times_one A fused x y).
 Proof.
   intros [X1 X2] Y N M L. destruct (two_product_there _ _ _ _ _ _ X1 Y N M L) as [P1 P2].

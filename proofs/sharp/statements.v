@@ -14,7 +14,12 @@
       k             vectors of 2^k lanes, two accumulators
       K, kappa      those of the ledger, as they are computed
       r             sqrt(R^2 + 2^-960)
-      p             a pattern that the ends test certifies *)
+      p             a pattern that the ends test certifies
+    and in the last section
+      row           a row of bit patterns, as specification.v defines it
+      B             binary64 with its largest number; None stands for infinities and NaNs
+      M             what model.v, which is compared with the C++, makes of the row over B
+      element_stored, number_stored   RoundSharp and StoreCertified let a pattern pass (certified.v) *)
 
 From Coq Require Import ZArith Reals List Lra.
 From Flocq Require Import Core.
@@ -22,6 +27,9 @@ From ExactNorm Require Import specification fast.model fast.operations fast.elem
   fast.ends fast.cell16 fast.answers sharp.bound sharp.ends sharp.sums sharp.squares
   sharp.products sharp.pairs sharp.lanes sharp.length sharp.root sharp.means
   sharp.elements sharp.results sharp.row sharp.admission.
+From ExactNorm Require Import exact.special_values fast.overflow sharp.certified
+  sharp.statistics_model sharp.delivered.
+From ExactNorm Require sharp.model.
 
 Local Open Scope R_scope.
 
@@ -117,3 +125,41 @@ Theorem binary64_result_is_right p :
 Proof. apply sharp_ends_binary64. exact enclosed. Qed.
 
 End Row.
+
+(** ** From bit patterns to bits, with overflow *)
+
+Section Answers.
+Variables (fused : bool) (k : nat) (r : row) (xs : list R) (j : Z).
+Let B := limited_arithmetic fused.
+Let M := model.sharp_moments_of B fused k (row_operation r) (Some (eps r)) (Some (bpow radix2 j)) (map Some xs).
+
+(** A row of finite numbers, times whatever power of two, that the stage admits. *)
+Hypothesis row_well_formed : well_formed r.
+Hypothesis row_finite : numbers r = Some xs.
+Hypothesis lanes : (k <= 4)%nat.
+Hypothesis columns : (Z.of_nat (length xs) <= 2 ^ 31)%Z.
+Hypothesis admitted : model.sharp_admitted M = true.
+
+(** y_i, with a finite gamma_i and beta_i, in all four formats. *)
+Theorem element_is_right i g b hi lo low high p :
+  (i < length (x r))%nat -> parameter r 1 (gamma r) i = Finite g -> parameter r 0 (beta r) i = Finite b ->
+  model.y_hat_sharp B fused M (Some (nth i xs 0)) (Some g) (Some b) = (Some hi, lo) ->
+  model.y_ends_sharp B fused M (Some (nth i xs 0)) (Some g) (Some b) = (Some low, Some high) ->
+  element_stored (y_format r) hi low high p ->
+  represents (y_format r) (element r i) p.
+Proof. exact (delivered_element fused k r xs j row_well_formed row_finite lanes columns admitted i g b hi lo low high p). Qed.
+
+Theorem mean_is_right hi lo low high p :
+  row_operation r = Layer_norm ->
+  mean_pair B M = (Some hi, lo) -> mean_ends B M = (Some low, Some high) ->
+  number_stored (statistics_format r) hi low high p ->
+  represents (statistics_format r) (mean_answer r) p.
+Proof. exact (delivered_mean fused k r xs j row_well_formed row_finite lanes columns admitted hi lo low high p). Qed.
+
+Theorem rstd_is_right hi lo low high p :
+  rstd_parts B M = (Some hi, lo) -> rstd_ends B M = (Some low, Some high) ->
+  number_stored (statistics_format r) hi low high p ->
+  represents (statistics_format r) (rstd_answer r) p.
+Proof. exact (delivered_rstd fused k r xs j row_well_formed row_finite lanes columns admitted hi lo low high p). Qed.
+
+End Answers.
