@@ -4,8 +4,9 @@
 // them, which are cruder than those that double_double-inl.h quotes.
 //
 // Scale. x is multiplied by a power of two s, 1 unless x is binary64; then the largest |x| s is in [1, 2) or, where
-// that would need |log2 s| > 1000, below. eps becomes eps s^2, and 1 / sqrt(V) becomes 1 / (s sqrt(V)), so t is what it
-// was. Where x s or eps s^2 underflows, it moves by at most 2^-1074 (which counts below 2^-1000 u^2, as V >= 2^-900).
+// that would need |log2 s| > 1000, below 2^24. eps becomes eps s^2, and 1 / sqrt(V) becomes 1 / (s sqrt(V)), so t is
+// what it was. Where x s or eps s^2 underflows, it moves by at most 2^-1074. As V >= 2^-901, that moves t by 2^-140 at
+// most, 1 / sqrt(V) by 2^-169 of it and the mean by 2^-1075 / s, which the doubling below covers.
 //
 // Moments about any binary64 m (RMSNorm: 0). e_i = x_i s - m = d_i + d'_i exactly, |d'_i| <= u |d_i|. With
 // R^2 = mean(e^2), a = mean(e), V = R^2 - a^2 + eps s^2 (RMSNorm: a = a^ = 0) and n numbers in each lane of the two
@@ -31,9 +32,13 @@
 //   z^ = g t^: 6.2 u^2; y^ = z^ + b: 4.1 u^2 of the operands:
 //   |y^ - y| <= |g| (S1 |t^| + S0) + 4.5 u^2 |y^| + 2^-1060,    S1 = ((1.6 K + 11) kappa + 33) u^2,
 //                                                             S0 = 1.01 K sqrt(kappa) u^2
-// as long as nothing overflows. Proved, step by step, for every admitted row: proofs/sharp/statements.v. BoundSharp
-// doubles S1 and S0: that also covers that they, K, e and y^ -+ e are evaluated in binary64, where fl(lo -+ e) moves by
-// at most u (3.2 u |y^| + e).
+// as long as nothing overflows; what does is an infinity or a NaN for good, as nothing is divided by one, and fails the
+// tests. Proved, step by step, for every admitted row: proofs/sharp/statements.v. BoundSharp doubles S1 and S0: that
+// also covers that they, K, e and y^ -+ e are evaluated in binary64, where fl(lo -+ e) moves by at most
+// u (3.2 u |y^| + e).
+//
+// Mean and rstd. m + a^ is within 1.001 K u^2 R + 4.2 u^2 |m + a^| of the scaled row's mean, and e0 / r^ is 2 K u^2 R or
+// more; r^ is within e1 r^ / 2. kSharpEndFactor and kSharpUnderflow cover the rest, s and StoreCertified included.
 #ifndef EXACTNORM_FAST_SHARP_ERROR_BOUNDS_H_
 #define EXACTNORM_FAST_SHARP_ERROR_BOUNDS_H_
 
