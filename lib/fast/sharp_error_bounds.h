@@ -37,8 +37,8 @@
 // also covers that they, K, e and y^ -+ e are evaluated in binary64, where fl(lo -+ e) moves by at most
 // u (3.2 u |y^| + e).
 //
-// Mean and rstd. m + a^ is within 1.001 K u^2 R + 4.2 u^2 |m + a^| of the scaled row's mean, and e0 / r^ is 2 K u^2 R or
-// more; r^ is within e1 r^ / 2. kSharpEndFactor and kSharpUnderflow cover the rest, s and StoreCertified included.
+// Mean and rstd. m + a^ is within 1.001 K u^2 R + 4.2 u^2 |m + a^| of the scaled row's mean, and e0 / r^ is at least
+// 2 K u^2 R; r^ is within e1 r^ / 2. kSharpEndFactor and kSharpUnderflow cover the rest, s and StoreCertified included.
 #ifndef EXACTNORM_FAST_SHARP_ERROR_BOUNDS_H_
 #define EXACTNORM_FAST_SHARP_ERROR_BOUNDS_H_
 
