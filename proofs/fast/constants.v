@@ -6,8 +6,8 @@
     that a definition which the proofs use has just these constants, so neither side can be
     changed alone.
 
-    Corresponds to lib/fast/error_bounds.h, to kBinary64ColumnError, and to the constants of
-    lib/fast/rounding_test-inl.h; sharp/constants.v has those of the sharp stage.
+    Corresponds to lib/fast/error_bounds.h and to the constants of lib/fast/rounding_test-inl.h;
+    sharp/constants.v and binary64/constants.v have those of the other stages.
 
     Symbols.
       constant        (n, d, e) stands for n / d 2^e
@@ -18,7 +18,7 @@
 From Coq Require Import ZArith NArith Reals List String Lra.
 From Flocq Require Import Core.
 From ExactNorm Require Import specification fast.model fast.row_moments fast.normalize fast.width
-  fast.demotion fast.ends fast.answers fast.statistics binary64.ends.
+  fast.demotion fast.ends fast.answers fast.statistics.
 Import ListNotations.
 
 Local Open Scope R_scope.
@@ -185,14 +185,6 @@ Proof.
     repeat split; try lra; simpl (bpow radix2 0); lra.
 Qed.
 
-(** ** The first tier of binary64 rows *)
-
-Definition tier_column : constant := (101, 100, -78)%Z.
-
-Theorem column_factor_is : column_factor = rnd (rnd (101 / 100) * bpow radix2 (-78)) /\
-  value tier_column = 101 / 100 * bpow radix2 (-78).
-Proof. split; reflexivity. Qed.
-
 (** ** All of them *)
 
 Local Open Scope string_scope.
@@ -219,5 +211,4 @@ Definition table : list (string * constant) :=
     ("width_offset", width_offset); ("block", (Z.of_N block, 1, 0)%Z);
     ("accumulators", (Z.of_N accumulators, 1, 0)%Z); ("most_columns", (most_columns, 1, 0)%Z) ]
   ++ of_format "binary32" Binary32 ++ of_format "binary16" Binary16
-  ++ of_format "bfloat16" Bfloat16 ++ heights
-  ++ [ ("tier_column", tier_column) ].
+  ++ of_format "bfloat16" Bfloat16 ++ heights.

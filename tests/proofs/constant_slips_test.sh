@@ -92,7 +92,42 @@ END
 
 header=binary64_error_bounds.h
 slip_each "$@" <<'END'
+s/kBinary64MostColumns = size_t{1} << 18/kBinary64MostColumns = (size_t{1} << 18) + 1/
+s/kBinary64LeastDeviation = 0x1p-400/kBinary64LeastDeviation = 0x1p-400 * 0.98/
+s/kBinary64MostDeviation = 0x1p400/kBinary64MostDeviation = 0x1p400 * 1.02/
+s/kBinary64LeastV = 0x1p-850/kBinary64LeastV = 0x1p-850 * 0.98/
+s/kBinary64Kappa = 64/kBinary64Kappa = 64 * 1.02/
+s/kBinary64Centred = 4/kBinary64Centred = 4 * 1.02/
+s/kBinary64MostExponent = 10/kBinary64MostExponent = 11/
+s/kBinary64GridBits = 26/kBinary64GridBits = 25/
+s/kBinary64GridBits = 26/kBinary64GridBits = 27/
+s/kBinary64LeastMagnitude = 0x1p-800/kBinary64LeastMagnitude = 0x1p-800 * 0.98/
+s/kBinary64MostMagnitude = 0x1p800/kBinary64MostMagnitude = 0x1p800 * 1.02/
 s/kBinary64ColumnError = 1\.01/kBinary64ColumnError = 1.01 * 0.98/
+s/kBinary64Margin = 0x1p-16/kBinary64Margin = 0x1p-16 * 0.98/
+s/return (53 -/return (54 -/
+s/return (53 -/return (55 -/
+s/bit_width(chain - 1)/bit_width(chain - 1) - 1/
+s/(kSumBlock + per_round - 1) \/ per_round/kSumBlock \/ per_round \/ 2/
+s/double>(4 \* ((columns/double>(3 * ((columns/
+s/(columns + kSumBlock - 1) \/ kSumBlock) + 2/columns \/ kSumBlock) + 2/
+s/+ 2 \* lanes + 8/+ lanes + 8/
+s/+ 2 \* lanes + 8/+ 2 * lanes + 7/
+s/roots + 32/roots + 32 * 0.98/
+s/{0\.51 \*/{0.51 * 0.98 */
+s/ 0\.51 \* h/ 0.51 * 0.98 * h/
+s/(h + 1) \* root/h * root/
+s/ + h \* shift/ + 0.98 * h * shift/
+s/(4 \* k + 64)/(4 * 0.98 * k + 64)/
+s/(4 \* k + 64)/(4 * k + 64 * 0.98)/
+s/root_of_kappa + 1),/root_of_kappa + 0.98),/
+s/(2 \* k + 32)/(2 * 0.98 * k + 32)/
+s/(2 \* k + 32)/(2 * k + 32 * 0.98)/
+s/(root_of_kappa + 1)}/(root_of_kappa + 0.98)}/
+s/{1\.01 \* row/{1.01 * 0.98 * row/
+s/ 1\.01 \* (row/ 1.01 * 0.98 * (row/
+s/0x1p-15 \* row/0x1p-15 * 0.98 * row/
+s/2\.51 \* kUnit/2.51 * 0.98 * kUnit/
 END
 
 # All constants of the formats at once, since this header takes long to compile: each is compared on its own.

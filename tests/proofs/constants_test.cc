@@ -4,6 +4,7 @@
 // functions are evaluated with Coq's coefficients, in the order of the header, and have to agree in every bit.
 #include "tests/proofs/constants.h"
 
+#include <cmath>
 #include <initializer_list>
 
 #include "lib/fast/binary64_error_bounds.h"
@@ -69,6 +70,48 @@ void ExpectSharp() {
   }
 }
 
+void ExpectBinary64() {
+  Expect("tier_most_columns", kBinary64MostColumns);
+  Expect("tier_least_deviation", kBinary64LeastDeviation);
+  Expect("tier_most_deviation", kBinary64MostDeviation);
+  Expect("tier_least_v", kBinary64LeastV);
+  Expect("tier_kappa", kBinary64Kappa);
+  Expect("tier_centred", kBinary64Centred);
+  Expect("tier_most_t", std::ldexp(1.0, kBinary64MostExponent));
+  Expect("tier_grid_bits", kBinary64GridBits);
+  Expect("tier_least_magnitude", kBinary64LeastMagnitude);
+  Expect("tier_most_magnitude", kBinary64MostMagnitude);
+  Expect("tier_column", kBinary64ColumnError);
+  Expect("tier_margin", kBinary64Margin);
+  for (unsigned i = 0; const Triple* const t = Entry("tier_bits", i); ++i) {
+    Expect("tier_bits", Binary64SplitBits(static_cast<size_t>(t->n)), static_cast<double>(t->e));
+  }
+  const double u = Proved("unit_roundoff");
+  for (unsigned i = 0; const Triple* const t = Entry("tier_sum", i); ++i) {
+    const auto columns = static_cast<size_t>(t->n), lanes = static_cast<size_t>(t->d);
+    const double sum = Binary64SumError(columns, lanes);
+    Expect("tier_sum", sum, static_cast<double>(t->e));
+    const auto h = static_cast<double>(SumHeight(columns, lanes));
+    for (const double grid : {0x1p-24, 0x1.8p-10}) {
+      for (const double root : {1.0, 1.5, 8.0}) {
+        for (const double shift : {0.0, 0.75, 8.0}) {
+          const NormalizedError row = BoundBinary64(columns, lanes, grid, root, shift);
+          const double sums = Proved("tier_sums") * u * grid * ((h + 1) * root + h * shift);
+          const double slope1 = Proved("tier_e1_slope"), offset1 = Proved("tier_e1_offset");
+          Expect("tier_e1", row.e1, sums + (slope1 * sum + offset1) * (u * u) * (root * root + 1));
+          const double slope0 = Proved("tier_e0_slope"), offset0 = Proved("tier_e0_offset");
+          Expect("tier_e0", row.e0,
+                 Proved("tier_sums") * h * u * grid + (slope0 * sum + offset0) * (u * u) * (root + 1));
+          const NormalizedError all = BoundBinary64Normalized(row, grid);
+          Expect("tier_all_e1", all.e1, Proved("tier_factor") * row.e1);
+          const double reached = row.e0 + Proved("tier_reach") * row.e1;
+          Expect("tier_all_e0", all.e0, Proved("tier_factor") * (reached + Proved("tier_rounding") * u * grid));
+        }
+      }
+    }
+  }
+}
+
 int Compare(const char* table) {
   proofs::ReadTable(table);
   Expect("unit_roundoff", kUnitRoundoff);
@@ -81,10 +124,10 @@ int Compare(const char* table) {
   Expect("end_factor", kEndFactor);
   Expect("underflow", kUnderflow);
   Expect("spread", kMeanSquare);
-  Expect("tier_column", kBinary64ColumnError);
   ExpectHeights();
   ExpectWidths();
   ExpectSharp();
+  ExpectBinary64();
   return proofs::Verdict();
 }
 
