@@ -148,7 +148,7 @@ Proof.
 Qed.
 
 Lemma scaled_least : bpow radix2 (-901) <= power op Xs E.
-Proof. rewrite <- (proj1 moments_are). exact (proj1 (proj1 (proj2 (proj2 (proj2 (proj2 (proj2 (proj2 (proj2 facts))))))))). Qed.
+Proof. destruct facts as (_ & _ & _ & _ & _ & _ & _ & [L _] & _). now rewrite <- (proj1 moments_are). Qed.
 
 Lemma power_positive : 0 < power op xs (eps r).
 Proof.

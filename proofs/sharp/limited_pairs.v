@@ -100,7 +100,8 @@ Proof.
   assert (Bp := subtract_there (n + 1) _ _ _ _ S (is_there_le _ (n + 1) _ _ X ltac:(lia)) ltac:(lia)).
   assert (Ap := subtract_there (n + 1 + 1) _ _ _ _ (is_there_le _ (n + 1 + 1) _ _ S ltac:(lia)) Bp ltac:(lia)).
   assert (D1 := subtract_there (n + 1 + 1 + 1) _ _ _ _ (is_there_le _ (n + 1 + 1 + 1) _ _ X ltac:(lia)) Ap ltac:(lia)).
-  assert (D2 := subtract_there (n + 1 + 1 + 1) _ _ _ _ (is_there_le _ (n + 1 + 1 + 1) _ _ Y ltac:(lia)) (is_there_le _ (n + 1 + 1 + 1) _ _ Bp ltac:(lia)) ltac:(lia)).
+  assert (D2 := subtract_there (n + 1 + 1 + 1) _ _ _ _ (is_there_le _ (n + 1 + 1 + 1) _ _ Y ltac:(lia))
+    (is_there_le _ (n + 1 + 1 + 1) _ _ Bp ltac:(lia)) ltac:(lia)).
   assert (E := plus_there _ _ _ _ _ D1 D2 ltac:(lia)).
   split; [exact S|]. destruct E as (E1 & E2 & _). split; [exact E1|]. split; [exact E2|].
   destruct X as (_ & Fx & Sx). destruct Y as (_ & Fy & Sy).
@@ -182,12 +183,12 @@ Proof.
       assert (P2 := multiply_there _ _ _ _ _ _ X1 Y2 ltac:(lia)).
       assert (P3 := multiply_there _ _ _ _ _ _ X2 Y1 ltac:(lia)).
       assert (P4 := multiply_there _ _ _ _ _ _ X2 Y2 ltac:(lia)).
-      set (l := (n + m + 62)%Z).
-      assert (L1 := subtract_there l _ _ _ _ (is_there_le _ l _ _ P1 ltac:(unfold l; lia)) (is_there_le _ l _ _ P ltac:(unfold l; lia)) ltac:(unfold l; lia)).
-      assert (L2 := plus_there (l + 1) _ _ _ _ L1 (is_there_le _ (l + 1) _ _ P2 ltac:(unfold l; lia)) ltac:(unfold l; lia)).
-      assert (L3 := plus_there (l + 1 + 1) _ _ _ _ L2 (is_there_le _ (l + 1 + 1) _ _ P3 ltac:(unfold l; lia)) ltac:(unfold l; lia)).
-      apply (plus_there (l + 1 + 1 + 1)); [exact L3| |unfold l; lia].
-      apply is_there_le with (1 := P4). unfold l; lia. }
+      apply (is_there_le _ (n + m + 62)) in P, P1, P2, P3, P4; try lia. set (l := (n + m + 62)%Z) in *.
+      assert (Hl : (-1000 <= l <= 970)%Z) by (unfold l; lia).
+      assert (L1 := subtract_there l _ _ _ _ P1 P ltac:(lia)).
+      assert (L2 := plus_there (l + 1) _ _ _ _ L1 (is_there_le _ (l + 1) _ _ P2 ltac:(lia)) ltac:(lia)).
+      assert (L3 := plus_there (l + 1 + 1) _ _ _ _ L2 (is_there_le _ (l + 1 + 1) _ _ P3 ltac:(lia)) ltac:(lia)).
+      apply (plus_there (l + 1 + 1 + 1)); [exact L3| |lia]. apply is_there_le with (1 := P4). lia. }
   split.
   { assert (F1 : forall one, fst (two_product B one o p) = multiply B o p) by now intros [].
     assert (F2 : forall one, fst (two_product A one x y) = multiply A x y) by now intros [].

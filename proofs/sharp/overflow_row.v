@@ -171,7 +171,8 @@ Lemma centre_below : below (sharp_centre M') (sharp_centre M).
 Proof.
   unfold M, M', sharp_moments_of. cbn [sharp_centre]. rewrite map_length. destruct op; [|apply below_zero].
   apply below_divide; [|apply below_count]. apply below_centre_sum.
-  apply (all_map below); [|exact row_is_below]. intros o x H. unfold scaled. apply below_multiply; [exact H|apply below_some].
+  apply (all_map below); [|exact row_is_below]. intros o x H. unfold scaled.
+  apply below_multiply; [exact H|apply below_some].
 Qed.
 
 Lemma deviations_below :

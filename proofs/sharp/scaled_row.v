@@ -53,7 +53,8 @@ Qed.
 Lemma power_close : Rabs (s * s * P - Q) <= tiny * Q.
 Proof.
   assert (Near := power_near op xs eps j not_empty row_binary64 eps_binary64 eps_pos).
-  fold s in Near. fold Xs E in Near. fold P Q in Near. apply Rle_trans with (1 := Near). assert (T := tiny_small). assert (E0 := eta_pos). assert (Qp := Q_pos).
+  fold s in Near. fold Xs E in Near. fold P Q in Near. apply Rle_trans with (1 := Near).
+  assert (T := tiny_small). assert (E0 := eta_pos). assert (Qp := Q_pos).
   assert (A : 8 * eta <= / 2 * tiny * Q).
   { apply Rle_trans with (/ 2 * tiny * bpow radix2 (-901)).
     - unfold eta, tiny. change (/ 2) with (bpow radix2 (-1)). change 8 with (bpow radix2 3).

@@ -147,7 +147,9 @@ Theorem element_is_right i g b hi lo low high p :
   model.y_ends_sharp B fused M (Some (nth i xs 0)) (Some g) (Some b) = (Some low, Some high) ->
   element_stored (y_format r) hi low high p ->
   represents (y_format r) (element r i) p.
-Proof. exact (delivered_element fused k r xs j row_well_formed row_finite lanes columns admitted i g b hi lo low high p). Qed.
+Proof.
+  exact (delivered_element fused k r xs j row_well_formed row_finite lanes columns admitted i g b hi lo low high p).
+Qed.
 
 Theorem mean_is_right hi lo low high p :
   row_operation r = Layer_norm ->

@@ -39,7 +39,7 @@ Definition by_scale (s : R) (x : R * R) : R * R := (rnd (fst x * s), rnd (snd x 
 Lemma rnd_all_but x : 0 <= x -> 999999 / 1000000 * x - eta <= rnd x.
 Proof.
   intros H. assert (R := rounded_in x). apply Rabs_le_inv in R. rewrite Rabs_pos_eq in R by exact H.
-  assert (U := u_small). assert (u * x <= / 1000000000000000 * x) by (apply Rmult_le_compat_r; lra). lra.
+  assert (U := u_part x H). lra.
 Qed.
 
 Lemma eta_beside_underflow : eta <= / 1000000 * sharp_underflow.
@@ -165,7 +165,8 @@ Proof.
   assert (D1 : D <= 1001 / 1000 * (K * A) + 42 / 10 * B).
   { assert (T : D <= 41 / 10 * (q * (1001 / 1000 * r + Rabs m)) + (K - 68) * A).
     { unfold D. replace (x - (m + a)) with ((x - (value_of ah + m)) + (value_of ah - a)) by ring.
-      apply Rle_trans with (1 := Rabs_triang _ _). assert (Y := a_near). replace (u * (u * r)) with A in Y by (unfold A, q; ring).
+      apply Rle_trans with (1 := Rabs_triang _ _). assert (Y := a_near).
+      replace (u * (u * r)) with A in Y by (unfold A, q; ring).
       replace (u * (u * (1001 / 1000 * r + Rabs m))) with (q * (1001 / 1000 * r + Rabs m)) in N by (unfold q; ring). lra. }
     assert (Y : q * (1001 / 1000 * r + Rabs m) <= q * (2001 / 1000 * r + 1001 / 1000 * H + D))
       by (apply Rmult_le_compat_l; lra).
@@ -207,9 +208,8 @@ Proof.
   2:{ unfold e, sharp_mean_error. cbv zeta. fold h H g. fold g1.
       replace (sharp_end_factor * H) with (8 * B) by (unfold sharp_end_factor, B, q; ring). reflexivity. }
   (* both *)
-  destruct (parts_moved (- j) z F1 F2) as [W1 W2]. cbv zeta in W1, W2.
-  rewrite <- over_is in W1, W2. fold s in W1, W2. fold value in W1, W2.
-  rewrite bpow_opp in W1, W2. fold s in W1, W2. fold x in W1.
+  destruct (parts_moved (- j) z F1 F2) as [W1 W2]. cbv zeta in W1, W2. rewrite <- over_is in W1, W2.
+  fold s in W1, W2. fold value in W1, W2. rewrite bpow_opp in W1, W2. fold s in W1, W2. fold x in W1.
   set (d := D * / s). set (b := B * / s).
   assert (Er' : (D + eta + 31 / 10 * B) * / s <= 999 / 1000 * error * / s) by (apply Rmult_le_compat_r; lra).
   assert (b0 : 0 <= b) by (apply Rmult_le_pos; lra). unfold Rdiv in *.
@@ -253,8 +253,7 @@ Proof.
     - rewrite <- bpow_plus. apply bpow_le. lia.
     - apply Rmult_le_compat; try apply bpow_ge_0; [simpl; lra|exact q1]. }
   assert (P110 := bpow_gt_0 radix2 (-110)). assert (P169 := bpow_gt_0 radix2 (-169)).
-  assert (c1 : bpow radix2 (-900) <= c).
-  { apply Rle_trans with (bpow radix2 (-110)); [apply bpow_le; lia|lra]. }
+  assert (c1 : bpow radix2 (-900) <= c) by (apply Rle_trans with (bpow radix2 (-110)); [apply bpow_le; lia|lra]).
   assert (R1 := rnd_nearly c c1). set (c' := rnd c) in *.
   assert (v1 : bpow radix2 (-451) <= v).
   { unfold v. replace (bpow radix2 (-451)) with (/ bpow radix2 451) by (rewrite <- bpow_opp; reflexivity).
