@@ -67,17 +67,32 @@ struct SharpIntermediates {
 
 SharpIntermediates FindSharpIntermediates(const Target& target, const Row& row);
 
+// A column's parameters in the first tier for binary64.
+struct Binary64Column {
+  double g1, g2, b1, b2;
+  NormalizedError error;  // |g| e1, |g| e0 + M's part: infinite where M is out of range
+};
+
 // Of the first tier for binary64 (binary64_error_bounds.h).
 struct Binary64Intermediates {
-  bool admitted;  // false also on a target without FMA; else all below is empty
+  size_t lanes;  // 0 on a target without FMA: then all is 0 or empty
   double center;
+  double largest;           // max |d|; if it is out of range, all of the moments are 0
+  double kappa;             // q^ / v^
   DoubleDouble offset;      // a^
   DoubleDouble rstd;        // r^
+  DoubleDouble shift;       // c^
   NormalizedError moments;  // E1, E0
-  NormalizedError error;    // e1, e0
+  bool moments_admitted;
+  bool admitted;  // and T is in range; else all below is 0 or empty
+  double t;       // T, F of this row alone
+  double grid;
+  NormalizedError error;  // e1, e0
+  std::vector<Binary64Column> columns;
   std::vector<double> t1, t2;
-  std::vector<DoubleDouble> y;  // s, l
-  std::vector<double> bound;    // e
+  std::vector<DoubleDouble> y;     // s, l
+  std::vector<double> bound;       // e
+  std::vector<DoubleDouble> ends;  // what is compared: RN(y) if `hi` and `lo` are equal
 };
 
 // A row of binary64 throughout, aligned, of at most kBinary64MostColumns columns. Writes nothing but mean and rstd.

@@ -1,15 +1,16 @@
 (* SPDX-License-Identifier: Apache-2.0 *)
 (* exactnorm-fast-model: every intermediate value of lib/fast, by the models that the error ledgers are proved of.
 
-   The operations of proofs/fast/model.v and proofs/sharp/model.v, extracted, in this machine's binary64: what runs here
-   is the text that the theorems speak about, with +, -, *, /, sqrt and fma instead of rounded real numbers.
+   The operations of model.v in proofs/fast, sharp and binary64, extracted, in this machine's binary64: what runs here is
+   the text that the theorems speak about, with +, -, *, /, sqrt and fma instead of rounded real numbers.
 
    Usage: exactnorm-fast-model < rows
 
    Words are separated by single spaces; numbers are patterns of binary64 in hexadecimal, without prefix.  A row is
-     STAGE OPERATION LOG2_LANES FMA FORMAT COLUMNS EPS    row, the medium path, or sharp, the double-double stage;
-                                                 layer_norm or rms_norm; vectors of 2^LOG2_LANES; FMA is 0 or 1;
-                                                 FORMAT is that of x: f32, bf16, f16, f64
+     STAGE OPERATION LOG2_LANES FMA FORMAT COLUMNS EPS    row, the medium path; sharp, the double-double stage; or
+                                                 binary64, the first tier of binary64 rows; layer_norm or rms_norm;
+                                                 vectors of 2^LOG2_LANES; FMA is 0 or 1; FORMAT is that of x: f32,
+                                                 bf16, f16, f64
      x PATTERN...                                COLUMNS each
      gamma PATTERN...
      beta PATTERN...
@@ -24,16 +25,27 @@
      yhat PATTERN...
      bound PATTERN...
      ends PATTERN...
+   and to binary64, with nan for a bound that is not finite or certifies nothing, and for moments of a row with NaNs,
+     binary64 CENTER LARGEST KAPPA OFFSET RSTD SHIFT E1 E0 admitted FLAG
+     scales admitted FLAG T F E1 E0
+     columns G1 G2 B1 B2 E1 E0 ...
+     t T1 T2 ...
+     yhat PATTERN...
+     bound PATTERN...
+     ends PATTERN...
    Any NaN is written as nan.  Exit status 2, with a line on stderr, if the input is not of this form.
 
    What this file is trusted for: to read and write as described, that OCaml's operations on floats, Float.fma among them,
-   are those of binary64 to nearest, and that Float.frexp finds exponents. *)
+   are those of binary64 to nearest, that Float.frexp finds exponents, and that a number's exponent field alone is the
+   power of two below it. *)
 
 open Fast_model
 
 exception Malformed of string
 
-let rec float_of_nat n = match n with O -> 0.0 | S n -> 1.0 +. float_of_nat n
+let float_of_nat n =
+  let rec from f n = match n with O -> f | S n -> from (f +. 1.0) n in
+  from 0.0 n
 let rec int_of_positive p = match p with XH -> 1 | XO p -> 2 * int_of_positive p | XI p -> 2 * int_of_positive p + 1
 let int_of_z z = match z with Z0 -> 0 | Zpos p -> int_of_positive p | Zneg p -> - (int_of_positive p)
 let rec nat_of_int n = if n = 0 then O else S (nat_of_int (n - 1))
@@ -148,6 +160,42 @@ let answer_sharp r =
   each "bound" (fun m -> map3 (y_error_sharp a r.fused m) r.x r.gamma r.beta);
   each "ends" (fun m -> both (map3 (y_ends_sharp a r.fused m) r.x r.gamma r.beta))
 
+(* 0 for what is less than a normal number, as in the loops. *)
+let power_above x =
+  Int64.float_of_bits (Int64.logand (Int64.bits_of_float x) 0x7FF0000000000000L) *. 2.0
+
+let answer_binary64 r =
+  let a = binary64 r.fused in
+  let m = tier_moments_of a r.log2_lanes power_above r.operation r.eps r.x in
+  let pair = function hi, lo -> [ hi; lo ] in
+  let center = match m.tier_centre with Some c -> c | None -> 0.0 in
+  let moments =
+    [ center; m.largest; m.kappa_hat ] @ pair m.offset_pair @ pair m.rstd_pair @ pair m.shift_pair
+    @ [ m.row_e1; m.row_e0 ] in
+  let known = not (List.exists Float.is_nan r.x) in
+  Printf.printf "binary64 %s admitted %d\n"
+    (joined (if known then moments else List.map (fun _ -> Float.nan) moments)) (flag m.tier_admitted);
+  let admitted = takes_part a m in
+  let s = scales_of a power_above [ m ] in
+  Printf.printf "scales admitted %d %s\n" (flag admitted)
+    (joined (if admitted then [ s.scale_t; s.grid_f; s.scale_e1; s.scale_e0 ] else [ 0.0; 0.0; 0.0; 0.0 ]));
+  let each f = if admitted then map3 f r.x r.gamma r.beta else [] in
+  let column g b = column_of a power_above s g b in
+  let bound c e = if column_counts a c && Float.is_finite e then e else Float.nan in
+  (* The absolute value of -0 is -0 in the model; something positive is added to what it is multiplied by. *)
+  let put name l = print_numbers name (List.concat l) in
+  put "columns" (each (fun _ g b ->
+    let c = column g b in
+    [ c.gain_first; c.gain_second; c.bias_first; c.bias_second; c.column_e1 +. 0.0; bound c c.column_e0 ]));
+  let elements = each (fun x g b -> let c = column g b in c, element_of a s m c x) in
+  let put_each name f = put name (List.map f elements) in
+  put_each "t" (fun (_, e) -> [ e.t_first; e.t_second ]);
+  put_each "yhat" (fun (_, e) -> [ e.y_high; e.y_low ]);
+  put_each "bound" (fun (c, e) -> [ bound c e.y_bound ]);
+  put_each "ends" (fun (c, e) ->
+    let counts = Float.is_finite (bound c e.y_bound) in
+    List.map (fun y -> if counts then y else Float.nan) [ e.lower_end; e.upper_end ])
+
 let rec rows () =
   match input_line stdin with
   | exception End_of_file -> ()
@@ -155,7 +203,7 @@ let rec rows () =
     (match String.split_on_char ' ' line with
      | [ stage; operation; log2_lanes; fma; format; columns; eps ] ->
        let answer = match stage with
-         | "row" -> answer_row | "sharp" -> answer_sharp
+         | "row" -> answer_row | "sharp" -> answer_sharp | "binary64" -> answer_binary64
          | other -> raise (Malformed ("no stage: " ^ other)) in
        answer (read_row operation log2_lanes fma format columns eps)
      | _ -> raise (Malformed "the first line of a row expected"));

@@ -203,7 +203,7 @@ Definition inverse_pair (n : number) : pair :=
   let rest := subtract A (subtract A sharp_one (fst product)) (snd product) in
   fast_two_sum high (multiply A rest high).
 
-Definition rstd_pair (v : pair) : pair :=
+Definition rstd_of (v : pair) : pair :=
   let root := divide A sharp_one (square_root A (fst v)) in
   let unit := times v (two_product root root) in
   let h := subtract A (subtract A sharp_one (fst unit)) (snd unit) in
@@ -240,7 +240,7 @@ Definition sharp_moments_of (op : operation) (eps s : number) (xs : list number)
   let kappa := divide A (multiply A (literal 101 100) (fst q)) (fst v) in
   let larger_kappa := if at_most A kappa sharp_one then sharp_one else kappa in
   let K := sum_error (length xs) in
-  Sharp_moments s m a q v kappa (rstd_pair v)
+  Sharp_moments s m a q v kappa (rstd_of v)
     (bound_e1_sharp K larger_kappa) (bound_e0_sharp K (square_root A larger_kappa))
     (is_finite A m
      && at_most A (power_of_two A sharp_least_v_exponent) (fst v)

@@ -91,9 +91,9 @@ Qed.
 Lemma inverse_is n : model.inverse_pair R A fused n = inverse_of fused n.
 Proof. unfold model.inverse_pair. rewrite two_product_is. reflexivity. Qed.
 
-Lemma rstd_is v : model.rstd_pair R A fused v = rstd_sharp fused (fst v) (snd v).
+Lemma rstd_is v : model.rstd_of R A fused v = rstd_sharp fused (fst v) (snd v).
 Proof.
-  unfold model.rstd_pair. rewrite three_eighths, one_half, two_product_is, times_is. reflexivity.
+  unfold model.rstd_of. rewrite three_eighths, one_half, two_product_is, times_is. reflexivity.
 Qed.
 
 Lemma e1_is K kappa : model.bound_e1_sharp R A K kappa = computed_sharp_e1 K kappa.
@@ -188,7 +188,7 @@ Proof.
   split; [reflexivity|]. split; [apply offset_is|]. split; [apply mean_square_is|].
   split; [apply variance_is|]. split; [apply kappa_is|]. unfold K. rewrite length_es, <- sum_error_meaning.
   split; [|split].
-  - change (model.sharp_rstd m) with (model.rstd_pair R A fused (model.sharp_variance m)).
+  - change (model.sharp_rstd m) with (model.rstd_of R A fused (model.sharp_variance m)).
     now rewrite rstd_is, variance_is.
   - change (model.sharp_e1 m) with (model.bound_e1_sharp R A (model.sum_error R A k (length xs))
       (if at_most A (model.sharp_kappa m) (power_of_two A 0) then power_of_two A 0 else model.sharp_kappa m)).
