@@ -128,7 +128,7 @@ Proof.
   apply Rmult_le_reg_r with (INR b); [lra|]. unfold Rdiv. rewrite Rmult_assoc, Rinv_l by lra. lra.
 Qed.
 
-Lemma root_pair_there : exists rh rl, rstd_pair _ B fused (Some vh, Some vl) = (Some rh, Some rl).
+Lemma root_pair_there : exists rh rl, rstd_of _ B fused (Some vh, Some vl) = (Some rh, Some rl).
 Proof.
   destruct half_exponent as (n & N & H). assert (R := root_there n N H).
   assert (V : are_there (2 * n) (Some vh, Some vl) (vh, vl)).
@@ -151,7 +151,7 @@ Proof.
   assert (C := multiply_there fused _ _ _ _ _ _ R T ltac:(lia)). fold A B in C.
   destruct (fast_two_sum_there fused _ _ _ _ _ (is_there_le _ (1 - n + (10 + 1 + 1 + (10 + 1 + 1 + 2 + 1))) _ _ R ltac:(lia))
     C ltac:(lia)) as [(E1 & _) (E2 & _)].
-  eexists. eexists. unfold rstd_pair. apply injective_projections; [exact E1|exact E2].
+  eexists. eexists. unfold rstd_of. apply injective_projections; [exact E1|exact E2].
 Qed.
 End Root.
 
@@ -173,7 +173,7 @@ Proof.
       && at_most B (sharp_kappa M') (power_of_two B sharp_kappa_exponent)) in H.
     apply andb_prop in H. destruct H as [H _]. apply andb_prop in H. destruct H as [H H3].
     apply andb_prop in H. now split. }
-  change (sharp_rstd M') with (rstd_pair _ B fused (sharp_variance M')). rewrite V in *.
+  change (sharp_rstd M') with (rstd_of _ B fused (sharp_variance M')). rewrite V in *.
   unfold plus_one, fast_two_sum in *. cbn [fst snd] in *.
   set (a := fst (two_sum B (fst x) p)) in *. set (c := plus B (snd x) (snd (two_sum B (fst x) p))) in *.
   assert (Ha : forall z, a = Some z -> binary64 z /\ Rabs z < bpow radix2 1024).

@@ -138,9 +138,9 @@ Proof.
   apply below_fast_two_sum; descend.
 Qed.
 
-Lemma below_rstd v v' : pair_below v v' -> pair_below (rstd_pair _ B fused v) (rstd_pair _ A fused v').
+Lemma below_rstd v v' : pair_below v v' -> pair_below (rstd_of _ B fused v) (rstd_of _ A fused v').
 Proof.
-  intros V. unfold rstd_pair, sharp_one.
+  intros V. unfold rstd_of, sharp_one.
   assert (H : below (divide B (power_of_two B 0) (square_root B (fst v)))
     (divide A (power_of_two A 0) (square_root A (fst v')))) by (destruct V; descend).
   destruct (below_times fused _ _ _ _ V (below_two_product fused fused _ _ _ _ H H)).
