@@ -20,12 +20,13 @@
 //   sum d2 (d + d1)   d^2 = d1^2 + d2 (d + d1). The factor is rounded once, u |d + d1|, the product is not, h
 //               additions: |error| <= 1.0001 (h + 1) u sum |d2| (2 |d| + |d2|) <= 1.0003 (h + 1) u N G R,
 //               by sum |d| <= N R and |d2| <= G / 2 <= 2^-14 R.
-//   a^, q^      sums as double-doubles, divided by N: 8 u^2 relative each.
+//   a^, q^      sums as double-doubles, divided by N: 9.2 u^2 each of R and R^2; for q^ two sums of low parts, 2.1 u^2
+//               (4 B + 2 lanes + 1) R^2, which is less than 0.07 K u^2 R^2.
 // So with K = (4 B + 2 lanes + 8)^2 + 32
-//   |a^ - a| <= alpha = 0.501 h u G + K u^2 R,     |q^ - R^2| <= 1.001 (h + 1) u G R + K u^2 R^2
-//   v^ = q^ - a^ a^ + eps:   |v^ - V| <= 1.001 (h + 1) u G R + 2 |a| alpha + alpha^2 + (K + 40) u^2 (R^2 + V)
-//        where |a| <= |a^| + alpha; alpha^2 <= 2^-54 u G R by h <= 77 and the bounds above.
-//   r^ = 1 / sqrt(v^) as a double-double: 17 u^2 beside the error of v^ (one Newton step, as in the sharp stage).
+//   |a^ - a| <= alpha = 0.501 h u G + 10 u^2 R,     |q^ - R^2| <= 1.001 (h + 1) u G R + (1.07 K - 50) u^2 R^2
+//   v^ = q^ - a^ a^ + eps:   |v^ - V| <= 1.001 (h + 1) u G R + 2 |a| alpha + alpha^2 + 1.07 K u^2 R^2 + 4.2 u^2 V
+//        where |a| <= |a^| + alpha; alpha^2 <= 2^-13 u^2 R^2 by h <= 77 and the bounds above.
+//   r^ = 1 / sqrt(v^) as a double-double: 55 u^2 beside the error of v^ (one Newton step, as in the sharp stage).
 // With t = d / sqrt(V) - a / sqrt(V), and for the computed ratios gamma = G r^, k = sqrt(q^ / v^), |c^|, c^ = -a^ r^
 //   |r^ sqrt(V) - 1| <= E1 = 0.51 u gamma ((h + 1) k + h |c^|) + (4 K + 64) u^2 (k^2 + 1)
 //   |a^ - a| r^ + roundings of c^ <= E0 = 0.51 h u gamma + (2 K + 32) u^2 (k + 1)

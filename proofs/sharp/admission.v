@@ -180,7 +180,8 @@ Proof.
   destruct (kappa_enough K r (mean_square es) V q v K1 Small ltac:(lra) Rs T4 Q2 Q1 E (proj1 v_admitted) L)
     as (Kk & Kr & Vp & KV & RV).
   fold root in Kr, RV. fold kappa in Kk, KV. rewrite (Rabs_pos_eq (fst v)) in L by lra.
-  destruct (rstd_sharp_error fused (fst v) (snd v) F1 F2 v_admitted L) as (Vh & Rn & Rp).
+  destruct (rstd_step_error fused fused (fst v) (snd v) F1 F2 v_admitted L) as (Vh & Rn & Rp).
+  fold (rstd_sharp fused (fst v) (snd v)) in Rn, Rp.
   fold rh in Rn, Rp. fold (value_of v) in Vh, Rn.
   assert (A3 : Rabs (value_of ah - a) <= (K - 68) * (u * (u * r))).
   { apply Rle_trans with (1 := A1). assert (X := u_part r ltac:(lra)). assert (Y := u_part _ (proj1 X)).

@@ -13,6 +13,7 @@
       D, t                the exact e - a, and D / sqrt V
 
     Main results.
+      root_ratio      of V^ within E V of V: |sqrt V / sqrt V^ - 1| <= 0.503 E
       root_near       |r^ sqrt V - 1| <= ((1.51 K - 60) kappa + 58) u^2
       t_sharp_error   |t^ - t| <= (((1.51 K - 60) kappa + 76) |t| + (1.002 K - 32) root) u^2 + 12 eta *)
 
@@ -26,6 +27,39 @@ Local Open Scope R_scope.
 
 Definition t_sharp (fused : bool) (e a rh : R * R) : R * R :=
   let d := plus_pair e (opposite a) in times fused (fst d) (snd d) (fst rh) (snd rh).
+
+Lemma root_ratio V Vh E :
+  0 < V -> 0 < Vh -> 0 <= E <= 31 / 10000 -> Rabs (Vh - V) <= E * V ->
+  Rabs (sqrt V / sqrt Vh - 1) <= 503 / 1000 * E.
+Proof.
+  intros V_pos Vh_pos Ek B. set (s := sqrt V).
+  set (sh := sqrt Vh) in *. assert (Sh : 0 < sh) by now apply sqrt_lt_R0.
+  assert (S : 0 < s) by now apply sqrt_lt_R0.
+  assert (S2 : s * s = V) by (apply sqrt_sqrt; lra). assert (Sh2 : sh * sh = Vh) by (apply sqrt_sqrt; lra).
+  set (t := s / sh). assert (Ht : s = t * sh) by (unfold t; field; lra).
+  assert (T : 0 < t) by (unfold t; now apply Rdiv_lt_0_compat).
+  assert (T2 : Rabs (1 - t * t) <= E * (t * t)).
+  { apply Rmult_le_reg_r with Vh; [exact Vh_pos|].
+    rewrite <- (Rabs_pos_eq Vh) at 1 by lra. rewrite <- Rabs_mult.
+    replace ((1 - t * t) * Vh) with (Vh - V) by (rewrite <- S2, Ht, <- Sh2; ring).
+    replace (E * (t * t) * Vh) with (E * V) by (rewrite <- S2, Ht, <- Sh2; ring). exact B. }
+  set (y := t * t) in *. assert (Y : 0 < y) by now apply Rmult_lt_0_compat.
+  assert (EY : E * y <= 31 / 10000 * y) by (apply Rmult_le_compat_r; lra).
+  assert (T2' := Rabs_le_inv _ _ T2).
+  assert (Y1 : 9968 / 10000 <= y <= 10032 / 10000) by lra.
+  assert (T1 : 996 / 1000 <= t).
+  { destruct (Rle_or_lt (996 / 1000) t) as [L|L]; [exact L|].
+    assert (t * t <= 996 / 1000 * 1) by (apply Rmult_le_compat; lra). fold y in H. lra. }
+  apply Rmult_le_reg_r with (t + 1); [lra|]. rewrite <- (Rabs_pos_eq (t + 1)) at 1 by lra.
+  rewrite <- Rabs_mult. replace ((t - 1) * (t + 1)) with (- (1 - y)) by (unfold y; ring).
+  rewrite Rabs_Ropp. apply Rle_trans with (1 := T2).
+  replace (503 / 1000 * E * (t + 1)) with (E * (503 / 1000 * (t + 1))) by ring.
+  apply Rmult_le_compat_l; [lra|].
+  assert (Tb : 998 / 1000 <= t).
+  { destruct (Rle_or_lt (998 / 1000) t) as [L|L]; [exact L|].
+    assert (t * t <= 998 / 1000 * (998 / 1000)) by (apply Rmult_le_compat; lra). fold y in H. lra. }
+  lra.
+Qed.
 
 Section Element.
 Variable fused : bool.
@@ -65,33 +99,8 @@ Proof.
   { unfold E. split; [|lra]. apply Rmult_le_pos; [|lra].
     assert (0 <= (3001 / 1000 * K - 120) * kappa) by (apply Rmult_le_pos; lra). lra. }
   set (sh := sqrt Vh) in *. assert (Sh : 0 < sh) by now apply sqrt_lt_R0.
-  assert (S : 0 < s) by now apply sqrt_lt_R0.
-  assert (S2 : s * s = V) by (apply sqrt_sqrt; lra). assert (Sh2 : sh * sh = Vh) by (apply sqrt_sqrt; lra).
-  (* t = s / sh *)
-  set (t := s / sh). assert (Ht : s = t * sh) by (unfold t; field; lra).
-  assert (T : 0 < t) by (unfold t; now apply Rdiv_lt_0_compat).
-  assert (T2 : Rabs (1 - t * t) <= E * (t * t)).
-  { apply Rmult_le_reg_r with Vh; [exact Vh_pos|].
-    rewrite <- (Rabs_pos_eq Vh) at 1 by lra. rewrite <- Rabs_mult.
-    replace ((1 - t * t) * Vh) with (Vh - V) by (rewrite <- S2, Ht, <- Sh2; ring).
-    replace (E * (t * t) * Vh) with (E * V) by (rewrite <- S2, Ht, <- Sh2; ring). exact B. }
-  set (y := t * t) in *. assert (Y : 0 < y) by now apply Rmult_lt_0_compat.
-  assert (EY : E * y <= 31 / 10000 * y) by (apply Rmult_le_compat_r; lra).
-  assert (T2' := Rabs_le_inv _ _ T2).
-  assert (Y1 : 9968 / 10000 <= y <= 10032 / 10000) by lra.
-  assert (T1 : 996 / 1000 <= t).
-  { destruct (Rle_or_lt (996 / 1000) t) as [L|L]; [exact L|].
-    assert (t * t <= 996 / 1000 * 1) by (apply Rmult_le_compat; lra). fold y in H. lra. }
-  assert (T3 : Rabs (t - 1) <= 503 / 1000 * E).
-  { apply Rmult_le_reg_r with (t + 1); [lra|]. rewrite <- (Rabs_pos_eq (t + 1)) at 1 by lra.
-    rewrite <- Rabs_mult. replace ((t - 1) * (t + 1)) with (- (1 - y)) by (unfold y; ring).
-    rewrite Rabs_Ropp. apply Rle_trans with (1 := T2).
-    replace (503 / 1000 * E * (t + 1)) with (E * (503 / 1000 * (t + 1))) by ring.
-    apply Rmult_le_compat_l; [lra|].
-    assert (Tb : 998 / 1000 <= t).
-    { destruct (Rle_or_lt (998 / 1000) t) as [L|L]; [exact L|].
-      assert (t * t <= 998 / 1000 * (998 / 1000)) by (apply Rmult_le_compat; lra). fold y in H. lra. }
-    lra. }
+  assert (T3 := root_ratio V Vh E V_pos Vh_pos Ek B). fold sh s in T3.
+  set (t := s / sh) in *. assert (Ht : s = t * sh) by (unfold t; field; lra).
   set (x := value_of rh * sh - 1) in *.
   replace (value_of rh * s - 1) with (x * t + (t - 1)) by (unfold x; rewrite Ht; ring).
   apply Rle_trans with (1 := Rabs_triang _ _).

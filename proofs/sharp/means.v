@@ -14,6 +14,7 @@
     Main results.
       inverse_error   |inverse n - 1| <= 6 u^2
       mean_error      of a sum that is c u^2 w off: ((1 + 10^-12) (c + 6.3 i) + 18) u^2 w / n + 12 eta
+      v_sharp_rounding   v^ is q^ - a^ a^ + eps within 42 u^2 r^2 + 4.2 u^2 eps + 40 eta
       v_sharp_error   of a^ and q^ that are da u^2 r and dq u^2 r^2 off, where R <= r:
                       (2.001 da + dq + 42) u^2 r^2 + 4.2 u^2 eps + 40 eta *)
 
@@ -183,7 +184,6 @@ Proof. unfold value_of, opposite. cbn [fst snd]. ring. Qed.
 Section Variance.
 Variables r r2 a da dq eps : R.
 Hypothesis r_pos : 0 <= r.
-Hypothesis r2_range : 0 <= r2 <= r * r.
 Hypothesis a_range : Rabs a <= r.
 Hypothesis da_range : 0 <= da /\ da * (u * u) <= / 1000.
 Hypothesis eps_binary64 : binary64 eps.
@@ -208,16 +208,15 @@ Qed.
 
 Variable ah : R * R.
 Hypothesis a_within : within (11 / 10 * r) ah.
-Hypothesis a_near : Rabs (value_of ah - a) <= da * (u * (u * r)).
 
-Theorem v_sharp_error fused :
+Theorem v_sharp_rounding fused :
   let v := v_sharp fused qh ah eps in
-  Rabs (value_of v - (r2 - a * a + eps))
-  <= (2001 / 1000 * da + dq + 42) * (u * (u * (r * r))) + 42 / 10 * (u * (u * eps)) + 40 * eta /\
+  Rabs (value_of v - (value_of qh - value_of ah * value_of ah + eps))
+  <= 42 * (u * (u * (r * r))) + 42 / 10 * (u * (u * eps)) + 40 * eta /\
   binary64 (fst v) /\ binary64 (snd v) /\ Rabs (snd v) <= 31 / 10 * (u * Rabs (fst v)).
 Proof.
+  clear q_near a_range da_range.
   assert (Pe := eta_pos). assert (Ue := u_part eta ltac:(lra)). assert (Uue := u_part _ (proj1 Ue)).
-  assert (Us := u_small). assert (Up := u_pos).
   assert (Q : 0 <= r * r) by now apply Rmult_le_pos. set (R2 := r * r) in *.
   assert (V := u_part _ Q). assert (W := u_part _ (proj1 V)).
   assert (V' := u_part _ eps_pos). assert (W' := u_part _ (proj1 V')).
@@ -233,6 +232,24 @@ Proof.
   destruct (plus_one_near _ eps v1 eps B4 eps_binary64) as [N3 M]; [rewrite Rabs_pos_eq; lra|].
   intros v. split; [|exact M]. unfold v, v_sharp. fold sq v1.
   set (z := plus_one (fst v1) (snd v1) eps) in *.
+  replace (value_of z - (value_of qh - value_of ah * value_of ah + eps))
+    with ((value_of z - (value_of v1 + eps)) + (value_of v1 - (value_of qh + - value_of sq))
+          + - (value_of sq - value_of ah * value_of ah)) by ring.
+  apply Rle_trans with (1 := Rabs_triang _ _). rewrite Rabs_Ropp.
+  assert (T1 := Rabs_triang (value_of z - (value_of v1 + eps)) (value_of v1 - (value_of qh + - value_of sq))).
+  lra.
+Qed.
+
+Hypothesis a_near : Rabs (value_of ah - a) <= da * (u * (u * r)).
+
+Theorem v_sharp_error fused :
+  let v := v_sharp fused qh ah eps in
+  Rabs (value_of v - (r2 - a * a + eps))
+  <= (2001 / 1000 * da + dq + 42) * (u * (u * (r * r))) + 42 / 10 * (u * (u * eps)) + 40 * eta /\
+  binary64 (fst v) /\ binary64 (snd v) /\ Rabs (snd v) <= 31 / 10 * (u * Rabs (fst v)).
+Proof.
+  intros v. destruct (v_sharp_rounding fused) as [N M]. fold v in N, M. split; [|exact M].
+  set (R2 := r * r) in *.
   assert (D : Rabs (value_of ah * value_of ah - a * a) <= 2001 / 1000 * da * (u * (u * R2))).
   { set (d := value_of ah - a) in *.
     replace (value_of ah * value_of ah - a * a) with (d * (2 * a + d)) by (unfold d; ring).
@@ -242,16 +259,11 @@ Proof.
     assert (X := product_at_most _ _ _ _ a_near Y).
     replace (2001 / 1000 * da * (u * (u * R2))) with (da * (u * (u * r)) * (2001 / 1000 * r)) by (unfold R2; ring).
     exact X. }
-  replace (value_of z - (r2 - a * a + eps))
-    with ((value_of z - (value_of v1 + eps)) + (value_of v1 - (value_of qh + - value_of sq))
-          + (value_of qh - r2) + - (value_of sq - value_of ah * value_of ah)
+  replace (value_of v - (r2 - a * a + eps))
+    with ((value_of v - (value_of qh - value_of ah * value_of ah + eps)) + (value_of qh - r2)
           + - (value_of ah * value_of ah - a * a)) by ring.
   apply Rle_trans with (1 := Rabs_triang _ _). rewrite Rabs_Ropp.
-  assert (T1 := Rabs_triang ((value_of z - (value_of v1 + eps)) + (value_of v1 - (value_of qh + - value_of sq))
-          + (value_of qh - r2)) (- (value_of sq - value_of ah * value_of ah))). rewrite Rabs_Ropp in T1.
-  assert (T2 := Rabs_triang ((value_of z - (value_of v1 + eps)) + (value_of v1 - (value_of qh + - value_of sq)))
-          (value_of qh - r2)).
-  assert (T3 := Rabs_triang (value_of z - (value_of v1 + eps)) (value_of v1 - (value_of qh + - value_of sq))).
+  assert (T1 := Rabs_triang (value_of v - (value_of qh - value_of ah * value_of ah + eps)) (value_of qh - r2)).
   lra.
 Qed.
 End Variance.

@@ -36,6 +36,13 @@ Qed.
 Lemma at_most_by x y : Rabs x <= Rabs y + Rabs (x - y).
 Proof. replace x with (y + (x - y)) at 1 by ring. apply Rabs_triang. Qed.
 
+Lemma eta_beside_squares : eta <= / 1000 * (u * u).
+Proof.
+  apply Rle_trans with (bpow radix2 (-10) * (u * u)).
+  - unfold eta, u. rewrite <- !bpow_plus. apply bpow_le. lia.
+  - apply Rmult_le_compat_r; [|simpl; lra]. unfold u. rewrite <- bpow_plus. apply bpow_ge_0.
+Qed.
+
 Lemma two_sum_low a b : binary64 a -> binary64 b ->
   Rabs (two_sum_error a b) = Rabs (rnd (a + b) - (a + b)).
 Proof.

@@ -10,9 +10,10 @@
       V           v^, that is vh + vl
       root_hat    1 / sqrt vh in binary64
       rstd_sharp  r^
+      rstd_step   the same, but that the step's sum is fused or not by itself
 
     Main result.
-      rstd_sharp_error   |r^ sqrt V - 1| <= 55 u^2, and r^ is a double-double *)
+      rstd_step_error   |r^ sqrt V - 1| <= 55 u^2, and r^ is a double-double *)
 
 From Coq Require Import ZArith Reals Lia Lra.
 From Flocq Require Import Core.
@@ -21,15 +22,8 @@ From ExactNorm Require Import specification fast.model fast.operations fast.vari
 
 Local Open Scope R_scope.
 
-Lemma eta_beside_squares : eta <= / 1000 * (u * u).
-Proof.
-  apply Rle_trans with (bpow radix2 (-10) * (u * u)).
-  - unfold eta, u. rewrite <- !bpow_plus. apply bpow_le. lia.
-  - apply Rmult_le_compat_r; [|simpl; lra]. unfold u. rewrite <- bpow_plus. apply bpow_ge_0.
-Qed.
-
 Section Root.
-Variable fused : bool.
+Variables fused step_fused : bool.
 Variables vh vl : R.
 
 Definition root_hat : R := rnd (1 / rnd (sqrt vh)).
@@ -37,8 +31,8 @@ Definition unit_hat : R * R :=
   times fused vh vl (rnd (root_hat * root_hat)) (two_product_error fused root_hat root_hat).
 Definition defect_hat : R := rnd (rnd (1 - fst unit_hat) - snd unit_hat).
 Definition step_hat : R :=
-  rnd (defect_hat * muladd (real_arithmetic fused) defect_hat (3 / 8) (1 / 2)).
-Definition rstd_sharp : R * R := fast_two_sum root_hat (rnd (root_hat * step_hat)).
+  rnd (defect_hat * muladd (real_arithmetic step_fused) defect_hat (3 / 8) (1 / 2)).
+Definition rstd_step : R * R := fast_two_sum root_hat (rnd (root_hat * step_hat)).
 
 Hypothesis Fh : binary64 vh.
 Hypothesis Fl : binary64 vl.
@@ -206,8 +200,8 @@ Proof.
   set (h := defect_hat) in *.
   assert (F : binary64 (1 / 2)).
   { replace (1 / 2) with (bpow radix2 (-1)) by (simpl; lra). apply generic_format_bpow. unfold FLT_exp. lia. }
-  assert (K := muladd_error fused h (3 / 8) (1 / 2) F). cbv zeta in K.
-  set (k := muladd (real_arithmetic fused) h (3 / 8) (1 / 2)) in *.
+  assert (K := muladd_error step_fused h (3 / 8) (1 / 2) F). cbv zeta in K.
+  set (k := muladd (real_arithmetic step_fused) h (3 / 8) (1 / 2)) in *.
   assert (H38 : Rabs (h * (3 / 8)) <= 45 / 10 * u).
   { rewrite Rabs_mult, (Rabs_pos_eq (3 / 8)) by lra. lra. }
   assert (K1 := by_u _ _ H38). assert (Ak := at_most_by k (h * (3 / 8) + 1 / 2)).
@@ -233,9 +227,9 @@ Proof.
   rewrite (Rabs_mult (3 / 8)), (Rabs_pos_eq (3 / 8)) by lra. lra.
 Qed.
 
-Theorem rstd_sharp_error :
-  0 < V /\ Rabs (value_of rstd_sharp * sqrt V - 1) <= 55 * (u * u) /\
-  double_double (fst rstd_sharp) (snd rstd_sharp).
+Theorem rstd_step_error :
+  0 < V /\ Rabs (value_of rstd_step * sqrt V - 1) <= 55 * (u * u) /\
+  double_double (fst rstd_step) (snd rstd_step).
 Proof.
   destruct step_close as [S1 S2]. destruct square_close as [_ B].
   assert (Us := u_small). assert (U := u_pos). assert (Pe := eta_pos).
@@ -262,7 +256,7 @@ Proof.
   assert (Uur := u_part _ Ur).
   destruct (fast_two_sum_exact root c (binary64_rnd _) (binary64_rnd _)) as [W D].
   { rewrite (Rabs_pos_eq root) by lra. lra. }
-  change (fast_two_sum root c) with rstd_sharp in W, D. split; [|exact D]. rewrite W.
+  change (fast_two_sum root c) with rstd_step in W, D. split; [|exact D]. rewrite W.
   set (r := sqrt V) in *. assert (R : r * r = V) by (apply sqrt_sqrt; lra).
   assert (R0 : 0 <= r) by apply sqrt_pos.
   set (d := root * r - 1).
@@ -296,3 +290,5 @@ Proof.
   assert (Y4 := product_at_most _ _ _ _ D3 Y3). lra.
 Qed.
 End Root.
+
+Definition rstd_sharp (fused : bool) : R -> R -> R * R := rstd_step fused fused.

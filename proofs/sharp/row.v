@@ -260,7 +260,7 @@ Proof.
   assert (Ye := u_part _ eps_pos). assert (Ye2 := u_part _ (proj1 Ye)).
   unfold variance_hat, a, offset_hat in *. destruct centred.
   - assert (A3 : within (11 / 10 * r) (a_hat fused k es)) by (apply within_le with (2 := A2); lra).
-    destruct (v_sharp_error r (mean_square es) _ (K - 70) (K - 31) eps ltac:(lra) ltac:(lra) Ra ltac:(split; lra)
+    destruct (v_sharp_error r (mean_square es) _ (K - 70) (K - 31) eps ltac:(lra) Ra ltac:(split; lra)
                 eps_binary64 eps_pos _ Q2 Q1 _ A3 A1 fused) as [E G].
     split; [|exact G]. rewrite Ev in E. apply Rle_trans with (1 := E). lra.
   - destruct (v_sharp_rms_error r (mean_square es) (K - 31) eps ltac:(lra) eps_binary64 eps_pos _ Q2 Q1)

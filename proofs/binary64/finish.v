@@ -1,0 +1,295 @@
+(* SPDX-License-Identifier: Apache-2.0 *)
+(** * The moments of an admitted binary64 row
+
+    Purpose.  From the sums on: if they are as near as sums_near.v says and the row is admitted, its moments
+    are as near as moments_near.v says, with E1 and E0 as they are computed.
+
+    Corresponds to FinishBinary64 of lib/fast/binary64_moments-inl.h.
+
+    Symbols: those of sums_near.v, and
+      m            what FinishBinary64 makes of the sums
+      a', V        a, or 0 for RMSNorm; R^2 - a'^2 + eps
+
+    Main results.
+      finish_near   tier_moments_near m a' V *)
+
+From Coq Require Import ZArith Reals Bool Lia Lra.
+From Flocq Require Import Core.
+From ExactNorm Require Import specification fast.model fast.operations fast.elements binary64.model
+  binary64.sums_near binary64.moments_near sharp.products sharp.pairs sharp.pair_products sharp.root sharp.means
+  sharp.elements binary64.pairs binary64.means binary64.bound binary64.budget binary64.admitted
+  binary64.ratios.
+
+Local Open Scope R_scope.
+
+Lemma at_most_true x y : Rle_bool x y = true -> x <= y.
+Proof. destruct (Rle_bool_spec x y); [trivial|discriminate]. Qed.
+
+(** ** FinishBinary64 by the sharp stage's operations *)
+
+Lemma step_constants : literal real 1 2 = 1 / 2 /\ literal real 3 8 = 3 / 8.
+Proof.
+  unfold literal. cbn [real real_arithmetic divide of_count].
+  replace (INR 1) with 1 by (simpl; lra). replace (INR 2) with 2 by (simpl; lra).
+  replace (INR 3) with 3 by (simpl; lra). replace (INR 8) with 8 by (simpl; lra).
+  split; apply rnd_exact, generic_format_FLT.
+  - exists (Float radix2 1 (-1)); [unfold F2R; simpl; lra|reflexivity|simpl; lia].
+  - exists (Float radix2 3 (-3)); [unfold F2R; simpl; lra|reflexivity|simpl; lia].
+Qed.
+
+Lemma root_is v : divide real (power_of_two real 0) (square_root real v) = root_hat v.
+Proof. reflexivity. Qed.
+
+Lemma unit_is v root : root = root_hat (fst v) ->
+  multiply_pairs real v (two_product real root root) = unit_hat true (fst v) (snd v).
+Proof.
+  intros E. unfold unit_hat. rewrite <- E.
+  destruct pairs_are as (_ & _ & P & _ & _ & T & _). now rewrite T, P.
+Qed.
+
+Lemma step_is root defect :
+  multiply real root (multiply real defect (plus real (literal real 1 2) (multiply real (literal real 3 8) defect)))
+  = rnd (root * rnd (defect * muladd (real_arithmetic false) defect (3 / 8) (1 / 2))).
+Proof.
+  destruct step_constants as [C1 C2]. rewrite C1, C2. cbn [real real_arithmetic plus multiply muladd].
+  now rewrite (Rmult_comm defect (3 / 8)), (Rplus_comm (1 / 2)).
+Qed.
+
+Lemma v_model q a eps :
+  add_one real (add_pairs real q (negative real (multiply_pairs real a a))) eps = v_of q a eps.
+Proof. destruct pairs_are as (_ & _ & _ & P & O & T & N). now rewrite T, N, P, O. Qed.
+
+Lemma shift_model a r :
+  negative real (multiply_pairs real a r) = opposite (times true (fst a) (snd a) (fst r) (snd r)).
+Proof. destruct pairs_are as (_ & _ & _ & _ & _ & T & N). now rewrite T, N. Qed.
+
+Lemma absolute_is x : absolute real x = Rabs x.
+Proof.
+  unfold absolute. cbn [real real_arithmetic at_most zero negate].
+  destruct (Rle_bool_spec 0 x) as [H|H]; [now rewrite Rabs_pos_eq|now rewrite Rabs_left].
+Qed.
+
+(** A root's range, from what it is the root of, and its inverse's. *)
+Lemma inverse_root_range s v rh1 rho :
+  0 < s -> 999 / 1000 * v <= s * s <= 1001 / 1000 * v -> bpow radix2 (-850) <= v <= bpow radix2 850 ->
+  Rabs (rho * s - 1) <= / 1000 -> rh1 = rnd rho -> bpow radix2 (-426) <= rh1 <= bpow radix2 426.
+Proof.
+  intros S [V1 V2] [L1 L2] N ->. apply Rabs_le_inv in N.
+  assert (Bp := bpow_gt_0 radix2 425). assert (Bn := bpow_gt_0 radix2 (-425)).
+  assert (Ep : bpow radix2 850 = bpow radix2 425 * bpow radix2 425) by (rewrite <- bpow_plus; reflexivity).
+  assert (En : bpow radix2 (-850) = bpow radix2 (-425) * bpow radix2 (-425)) by (rewrite <- bpow_plus; reflexivity).
+  assert (E1 : bpow radix2 425 * bpow radix2 (-425) = 1) by (rewrite <- bpow_plus; reflexivity).
+  assert (Ip : bpow radix2 426 = 2 * bpow radix2 425).
+  { replace 426%Z with (1 + 425)%Z by reflexivity. rewrite bpow_plus. reflexivity. }
+  assert (In : bpow radix2 (-426) = / 2 * bpow radix2 (-425)).
+  { replace (-426)%Z with (-1 + -425)%Z by reflexivity. rewrite bpow_plus. reflexivity. }
+  rewrite Ep in L2. rewrite En in L1. rewrite Ip, In. clear Ep En.
+  set (x := bpow radix2 425) in *. set (y := bpow radix2 (-425)) in *.
+  assert (S1 : s <= 11 / 10 * x).
+  { apply Rsqr_incr_0_var; [unfold Rsqr|lra]. assert (0 <= x * x) by (apply Rmult_le_pos; lra). lra. }
+  assert (S2 : 9 / 10 * y <= s).
+  { apply Rsqr_incr_0_var; [unfold Rsqr|lra]. assert (0 <= y * y) by (apply Rmult_le_pos; lra). lra. }
+  assert (R1 : / 2 * y <= rho).
+  { apply Rmult_le_reg_r with s; [exact S|]. assert (y * s <= y * (11 / 10 * x)) by (apply Rmult_le_compat_l; lra). lra. }
+  assert (R2 : rho <= 2 * x).
+  { apply Rmult_le_reg_r with s; [exact S|]. assert (x * (9 / 10 * y) <= x * s) by (apply Rmult_le_compat_l; lra). lra. }
+  rewrite <- Ip, <- In in *.
+  split; (rewrite <- (rnd_exact (bpow _ _)); [now apply rnd_le|]); apply generic_format_bpow; unfold FLT_exp; lia.
+Qed.
+
+Section Finish.
+Variable op : operation.
+Variables n k : nat.
+Variables a r most d1 d2 rest eps : R.
+Variable squares : R * R.
+Variable centre : option R.
+
+Let X := real_power_above most.
+Let G := X * bpow radix2 (- split_bits k).
+
+Hypothesis Sums : tier_sums_near n k a r X G d1 d2 rest squares.
+Hypothesis Lanes : (k <= 4)%nat.
+Hypothesis eps_binary64 : binary64 eps.
+Hypothesis eps_pos : 0 <= eps.
+
+Let m := finish real k real_power_above op n eps centre most d1 d2 rest squares.
+Hypothesis Admitted : tier_admitted m = true.
+
+Let h := height n k.
+Let K := INR (tier_sum_error n k).
+Let a' := subtracted op a.
+Let V := r * r - a' * a' + eps.
+Let ah := offset_pair m.
+Let qh := mean_square_pair m.
+Let vh := v_pair m.
+Let rh := rstd_step true false (fst vh) (snd vh).
+Let ch := opposite (times true (fst ah) (snd ah) (fst rh) (snd rh)).
+Let kappa := rnd (fst qh / fst vh).
+Let root := root_hat (fst vh).
+Let G' := rnd (X * bpow radix2 (- split_bits k)).
+Let e := bound_tier real h K (rnd (G' * root)) (rnd (sqrt kappa)) (Rabs (fst ch)).
+
+(** ** What is computed *)
+
+Lemma offset_is : ah = offset_of op n d1 d2.
+Proof. unfold ah, m. now destruct op. Qed.
+
+Lemma mean_square_is : qh = mean_square_of n rest squares.
+Proof. exact eq_refl. Qed.
+
+Lemma v_is : vh = v_of qh ah eps.
+Proof. rewrite <- v_model. exact eq_refl. Qed.
+
+Lemma rstd_is : rstd_pair m = rh.
+Proof.
+  unfold rh. set (w := vh).
+  set (root1 := divide real (power_of_two real 0) (square_root real (fst w))).
+  set (unit1 := multiply_pairs real w (two_product real root1 root1)).
+  set (defect1 := subtract real (subtract real (power_of_two real 0) (fst unit1)) (snd unit1)).
+  assert (E : rstd_pair m = binary64.model.fast_two_sum real root1
+    (multiply real root1 (multiply real defect1
+      (plus real (literal real 1 2) (multiply real (literal real 3 8) defect1))))) by exact eq_refl.
+  rewrite E, step_is. assert (U : unit1 = unit_hat true (fst w) (snd w)) by (apply unit_is, root_is).
+  assert (D : defect1 = defect_hat true (fst w) (snd w)) by (unfold defect1; rewrite U; reflexivity).
+  rewrite D. clear E U D defect1 unit1. unfold root1. rewrite root_is. reflexivity.
+Qed.
+
+Lemma shift_is : shift_pair m = ch.
+Proof. unfold ch. rewrite <- rstd_is, <- shift_model. exact eq_refl. Qed.
+
+Lemma bound_is : row_e1 m = fst e /\ row_e0 m = snd e.
+Proof.
+  set (count := of_count real (N.to_nat (sum_height (N.of_nat n) (2 ^ N.of_nat k)))).
+  assert (H : count = h).
+  { unfold count, h, height. cbn [real real_arithmetic of_count]. rewrite INR_IZR_INZ. f_equal. lia. }
+  set (e' := bound_tier real count K (rnd (G' * root)) (rnd (sqrt kappa)) (absolute real (fst (shift_pair m)))).
+  assert (E : row_e1 m = fst e' /\ row_e0 m = snd e') by (split; exact eq_refl).
+  unfold e', e in *. now rewrite absolute_is, H, shift_is in E.
+Qed.
+
+Lemma admission_is : bpow radix2 (-850) <= fst vh <= bpow radix2 850 /\ kappa <= 64.
+Proof.
+  assert (H := Admitted).
+  change (in_range real least_v_exponent most_v_exponent (fst vh) && Rle_bool kappa (bpow radix2 6) = true) in H.
+  apply andb_true_iff in H. destruct H as [H1 H2]. apply andb_true_iff in H1. destruct H1 as [H0 H1].
+  split; [split; now apply at_most_true|]. exact (at_most_true _ _ H2).
+Qed.
+
+(** ** The theorem *)
+
+Lemma grid_least : bpow radix2 (-440) <= G.
+Proof.
+  destruct (near_size _ _ _ _ _ _ _ _ _ _ Sums) as [L _]. destruct (near_scale _ _ _ _ _ _ _ _ _ _ Sums) as [S _].
+  assert (P : (split_bits k <= 30)%Z).
+  { destruct k as [|[|[|[|[|j]]]]]; [vm_compute; discriminate ..|lia]. }
+  apply Rle_trans with (bpow radix2 (-409) * bpow radix2 (- split_bits k)).
+  - rewrite <- bpow_plus. apply bpow_le. lia.
+  - apply Rmult_le_compat_r; [apply bpow_ge_0|lra].
+Qed.
+
+Theorem finish_near : tier_moments_near m a' V.
+Proof.
+  destruct admission_is as [Ad Kd].
+  assert (H1 := near_columns _ _ _ _ _ _ _ _ _ _ Sums).
+  destruct (sum_error_parts n k Lanes H1) as (_ & _ & HK). fold K in HK.
+  assert (Hh := near_height _ _ _ _ _ _ _ _ _ _ Sums). fold h in Hh.
+  assert (Hr := proj1 (near_size _ _ _ _ _ _ _ _ _ _ Sums)).
+  assert (HG := near_grid _ _ _ _ _ _ _ _ _ _ Sums).
+  assert (Ha := near_mean _ _ _ _ _ _ _ _ _ _ Sums).
+  assert (Pr : 0 < r) by (apply Rlt_le_trans with (2 := Hr); apply bpow_gt_0).
+  assert (Ha' : Rabs a' <= r).
+  { unfold a', subtracted. destruct op; [exact Ha|rewrite Rabs_R0; lra]. }
+  assert (Ve : 0 <= V /\ eps <= V).
+  { assert (S : a' * a' <= r * r).
+    { apply Rsqr_le_abs_1. now rewrite (Rabs_pos_eq r) by lra. }
+    unfold V. lra. }
+  destruct Ve as [V0 Ve].
+  destruct (offset_near op n k a r X G d1 d2 rest squares Sums Lanes) as (A1 & A2 & A3).
+  destruct (mean_square_near n k a r X G d1 d2 rest squares Sums Lanes) as (Q1 & Q2 & Q3).
+  destruct (v_near op n k a r X G d1 d2 rest eps squares Sums Lanes eps_binary64 eps_pos) as (N1 & N2 & N3 & N4).
+  rewrite <- offset_is in A1, A2, A3, N1, N2, N3, N4. rewrite <- mean_square_is in Q1, Q2, Q3, N1, N2, N3, N4.
+  rewrite <- v_is in N1, N2, N3, N4.
+  fold a' in A1, N1. fold V in N1. fold h K in N1, Q1. unfold alpha in A1, N1. fold h in A1, N1.
+  set (A := 5001 / 10000 * (h * (u * G)) + 10 * (u * (u * r))) in *.
+  assert (N1' : Rabs (value_of vh - V)
+    <= 10004 / 10000 * ((h + 1) * (u * (G * r))) + (107 / 100 * K - 7) * (u * (u * (r * r)))
+       + A * (2 * Rabs a' + A) + 42 / 10 * (u * (u * V))).
+  { apply Rle_trans with (1 := N1). apply by_u, by_u in Ve. lra. }
+  clear N1. assert (N23 : binary64 (fst vh) /\ binary64 (snd vh)) by now split.
+  assert (FV : 0 < V /\ Rabs (fst vh - V) <= 11 * (u * V) /\ r * r <= 65 * V /\ 0 < value_of vh)
+    by (eapply v_positive; eassumption).
+  assert (FQ : Rabs (fst qh - r * r) <= 4 * (u * (r * r))) by (eapply q_high; eassumption).
+  set (s := sqrt V). set (rho := r / s). set (gam := G / s). set (b := Rabs a' / s).
+  assert (FR : 0 < rho <= 9 /\ 0 < gam <= / 8192 * rho /\ 0 <= b <= rho)
+    by (eapply ratios_range; eassumption).
+  assert (FO : Rabs (value_of vh - V) <= v_off h K rho gam b * V /\ 0 <= v_off h K rho gam b <= 10 * u)
+    by (eapply v_off_near; eassumption).
+  assert (FS : Rabs (value_of rh * s - 1) <= 503 / 1000 * v_off h K rho gam b + 56 * (u * u) /\
+    double_double (fst rh) (snd rh) /\ within (1001 / 1000 * / s) rh) by (eapply rstd_off; eassumption).
+  assert (FC : Rabs (value_of ch + a' * value_of rh)
+    <= 10001 / 10000 * offset_off h rho gam + 113 / 10 * (u * (u * rho)) + 12 * eta /\
+    binary64 (fst ch) /\ binary64 (snd ch) /\
+    Rabs (snd ch) <= 31 / 10 * (u * Rabs (fst ch)) /\ Rabs (fst ch) <= 10) by (eapply shift_off; eassumption).
+  clear A1 A2 A3 Q1 Q2 Q3 N1' A N4 N23.
+  destruct FV as (VP & FV & _ & _). destruct FO as (_ & O0 & O1). destruct FS as (S1 & S2 & _).
+  destruct FC as (C1 & C2 & C3 & C4 & C5). destruct FR as (R0 & G0 & B0).
+  assert (Us := u_small). assert (U := u_pos). assert (Uu := u_part u (Rlt_le _ _ U)).
+  assert (Ec := eta_beside_squares). assert (Pe := eta_pos).
+  assert (Ps : 0 < s) by now apply sqrt_lt_R0. assert (Es : s * s = V) by (apply sqrt_sqrt; lra).
+  assert (Pv : 0 < fst vh) by (apply Rlt_le_trans with (2 := proj1 Ad); apply bpow_gt_0).
+  assert (S20 : Rabs (value_of rh * s - 1) <= 20 * u) by lra.
+  (* the ratios *)
+  assert (Rg : bpow radix2 (-900) <= fst vh <= bpow radix2 900).
+  { split; [apply Rle_trans with (2 := proj1 Ad)|apply Rle_trans with (1 := proj2 Ad)]; apply bpow_le; lia. }
+  assert (Rt : Rabs (root * s - 1) <= 20 * u).
+  { assert (T := root_close (fst vh) Rg). fold root in T.
+    assert (Q := root_ratio V (fst vh) (11 * u) VP Pv ltac:(lra) ltac:(lra)). fold s in Q.
+    set (sv := sqrt (fst vh)) in *. assert (Sv : 0 < sv) by now apply sqrt_lt_R0. set (t := s / sv) in *.
+    replace (root * s - 1) with ((root * sv - 1) * t + (t - 1)) by (unfold t; field; lra).
+    apply Rle_trans with (1 := Rabs_triang _ _).
+    assert (Tu : Rabs t <= 1001 / 1000) by (apply Rabs_le_inv in Q; apply Rabs_le; lra).
+    assert (Y := product_at_most _ _ _ _ T Tu). lra. }
+  destruct (root_of_kappa_near r V (fst qh) (fst vh) ltac:(lra) VP Pv FQ FV Kd) as [K0 Kn].
+  fold kappa s in K0, Kn. fold rho in Kn. set (kh := rnd (sqrt kappa)) in *.
+  assert (Gl := grid_least). assert (B440 := bpow_gt_0 radix2 (-440)).
+  assert (Gn : Rabs (G' - G) <= u * G).
+  { rewrite <- (Rabs_pos_eq G) at 2 by lra. apply normal_in. rewrite Rabs_pos_eq by lra.
+    apply Rle_trans with (2 := Gl). apply bpow_le. lia. }
+  destruct (grid_near s G G' root Ps ltac:(lra) Gn Rt) as [Gg G1].
+  { assert (Rl := root_least (fst vh) Rg). fold root in Rl. apply Rabs_le_inv in Gn.
+    assert (UG := u_part G ltac:(lra)).
+    apply Rle_trans with (bpow radix2 (-441) * bpow radix2 (-451)); [rewrite <- bpow_plus; apply bpow_le; lia|].
+    apply Rmult_le_compat; try apply bpow_ge_0; [|exact Rl].
+    replace (bpow radix2 (-441)) with (/ 2 * bpow radix2 (-440)); [lra|].
+    replace (-441)%Z with (-1 + -440)%Z by reflexivity. rewrite bpow_plus. reflexivity. }
+  fold gam in Gg, G1. set (g := rnd (G' * root)) in *.
+  assert (Cn := offset_ratio_near s a' (value_of rh) ch _ Ps S20 C1 C4). fold b in Cn.
+  set (c := Rabs (fst ch)) in *. assert (Pc : 0 <= c) by apply Rabs_pos.
+  (* the bound *)
+  assert (Hug : 0 <= h * (u * gam)) by (apply Rmult_le_pos; [lra|apply Rmult_le_pos; lra]).
+  assert (Ur := u_part rho ltac:(lra)). assert (Uur := u_part _ (proj1 Ur)).
+  assert (Hg : 0 <= g <= / 500) by lra. assert (Hc : 0 <= c <= 10) by lra.
+  assert (Rr : 0 <= rho <= 9) by lra. assert (Gr : 0 <= gam <= / 8192 * rho) by lra.
+  assert (Cn' : b <= (1 + / 1000000000) * c + 51 / 100 * (h * (u * gam)) + 30 * (u * (u * rho)) + u).
+  { unfold offset_off in Cn. lra. }
+  assert (T1 := e1_enough h K rho gam b kh g c Hh HK Hg K0 Hc Rr Gr B0 Kn Gg Cn').
+  assert (T0 := e0_enough h K rho gam kh g Hh HK Hg K0 Rr Gr Kn Gg).
+  assert (M1 := e1_most h K kh g c Hh HK Hg K0 Hc). assert (M0 := e0_most h K kh g Hh HK Hg K0).
+  destruct (bound_tier_near h K g kh c Hh HK Hg K0 Hc) as ((T1p & P1 & E1) & (T0p & P0 & E0) & F1 & F0).
+  fold e in P1, E1, P0, E0, F1, F0.
+  assert (Sl := slip_small 5 ltac:(lia)). assert (U1 := u_part _ (proj1 T1p)). assert (U0 := u_part _ (proj1 T0p)).
+  apply Rabs_le_inv in E1. apply Rabs_le_inv in E0.
+  assert (B51 : bpow radix2 (-51) = 4 * u) by (unfold u; simpl; lra).
+  assert (B50 : bpow radix2 (-50) = 8 * u) by (unfold u; simpl; lra).
+  destruct bound_is as [I1 I0]. split; rewrite ?I1, ?I0, ?rstd_is, ?shift_is; fold s; try assumption.
+  - lra.
+  - lra.
+  - rewrite B50. lra.
+  - rewrite B50. lra.
+  - apply (inverse_root_range s (fst vh) (fst rh) (value_of rh)); try assumption.
+    + rewrite Es. apply Rabs_le_inv in FV. assert (UV := u_part V ltac:(lra)). lra.
+    + lra.
+    + destruct S2 as (_ & _ & N). symmetry. exact N.
+  - exact (conj C2 (conj C3 C4)).
+Qed.
+End Finish.
