@@ -1,0 +1,97 @@
+(* SPDX-License-Identifier: Apache-2.0 *)
+(** * The moments of a binary64 row, from its numbers on
+
+    Purpose.  sums_error.v, finish.v and centre.v together: of an admitted row they are as near to its own
+    mean and variance as moments_near.v says.
+
+    Corresponds to FindBinary64Moments of lib/fast/binary64_moments-inl.h.
+
+    Symbols.
+      of_row k op e xs m   m are moments of the numbers xs, 2^18 at most, about a centre that leaves every
+                           deviation exact; they are admitted
+      row_offset           a of moments_near.v, about m's centre
+
+    Main results.
+      moments_of_row   those that a row goes on with are of that kind
+      row_near         tier_moments_near, with V = variance + eps (RMSNorm: mean square + eps)
+      row_sizes        |d| <= largest <= 2^400 *)
+
+From Coq Require Import ZArith Reals List Bool Lia Lra.
+From Flocq Require Import Core.
+From ExactNorm Require Import specification exact.moments fast.model fast.operations binary64.model binary64.split
+  binary64.sums_near binary64.sums_error binary64.moments_near binary64.means binary64.finish binary64.centre.
+Import ListNotations.
+
+Local Open Scope R_scope.
+
+Local Notation real := (real_arithmetic true).
+
+Record of_row (k : nat) (op : operation) (e : R) (xs : list R) (m : tier_moments R) : Prop := {
+  of_numbers : Forall binary64 xs;
+  of_length : (Z.of_nat (length xs) <= 2 ^ 18)%Z;
+  of_centre : exact_centre op xs (tier_centre m);
+  of_moments : m = tier_moments_about real k real_power_above op e xs (tier_centre m);
+  of_admission : tier_admitted m = true
+}.
+
+Definition row_offset (op : operation) (xs : list R) (m : tier_moments R) : R :=
+  offset_of_row op (computed_deviations (tier_centre m) xs).
+
+Theorem moments_of_row k op e xs :
+  Forall binary64 xs -> (Z.of_nat (length xs) <= 2 ^ 18)%Z ->
+  let m := tier_moments_of real k real_power_above op e xs in
+  tier_admitted m = true -> of_row k op e xs m.
+Proof.
+  intros F L m A. destruct (centre_is_exact k op e xs F A) as (C & E & _). now constructor.
+Qed.
+
+Section Row.
+Variable k : nat.
+Hypothesis lanes_range : (k <= 4)%nat.
+Variable op : operation.
+Variable e : R.
+Hypothesis e_binary64 : binary64 e.
+Hypothesis e_pos : 0 <= e.
+Variable xs : list R.
+Variable m : tier_moments R.
+Hypothesis row : of_row k op e xs m.
+
+Theorem row_sizes : bpow radix2 (-400) <= largest m <= bpow radix2 400 /\
+  forall x, In x xs -> Rabs (deviation_hat R real (tier_centre m) x) <= largest m.
+Proof.
+  destruct row as [F L C E A]. rewrite E in A. destruct (about_parts k op e xs _ A) as (_ & P & B).
+  rewrite <- E in P, B. split; [exact B|]. intros x I. rewrite P.
+  destruct (largest_is (computed_deviations (tier_centre m) xs)) as [D _]. rewrite Forall_forall in D.
+  exact (D _ (in_map _ _ _ I)).
+Qed.
+
+Theorem row_near x : In x xs ->
+  tier_moments_near m (row_offset op xs m) (power op xs e) /\
+  deviation_hat R real (tier_centre m) x - row_offset op xs m = deviation op xs x.
+Proof.
+  intros I. destruct row as [F L C E A].
+  destruct (deviation_from_mean op xs e (tier_centre m) x F C I) as [D V]. cbv zeta in D, V.
+  fold (row_offset op xs m) in D, V. split; [|exact D]. rewrite <- V.
+  destruct row_sizes as [B _]. rewrite E in A, B.
+  set (c := tier_centre m) in *. destruct (about_parts k op e xs c A) as (_ & P & _).
+  rewrite P in B. clear P. set (ds := computed_deviations c xs) in *.
+  assert (Fd : Forall binary64 ds).
+  { apply Forall_forall. intros d J. apply in_map_iff in J. destruct J as (y & <- & J).
+    rewrite Forall_forall in F. destruct c; [apply binary64_rnd|now apply F]. }
+  assert (Ld : length ds = length xs) by apply map_length.
+  assert (S := tier_sums k lanes_range ds Fd ltac:(now rewrite Ld) B). cbv zeta in S.
+  assert (R0 : 0 <= mean_square ds).
+  { unfold mean_square. apply Rmult_le_pos.
+    - apply (sum_of_squares_nonnegative (fun d => d)).
+    - apply Rlt_le, Rinv_0_lt_compat. unfold count. apply lt_0_INR.
+      rewrite Ld. destruct xs; [destruct I|cbn; lia]. }
+  change (row_offset op xs m) with (subtracted op (mean ds)) in *.
+  rewrite <- (sqrt_sqrt _ R0). rewrite E.
+  unfold tier_moments_about in A |- *. fold (computed_deviations c xs) in A |- *. fold ds in A |- *.
+  unfold in_range in A at 1. unfold in_range at 1. cbn [at_most real_arithmetic power_of_two] in A |- *.
+  unfold least_deviation_exponent, most_deviation_exponent in A |- *.
+  rewrite (Rle_bool_true _ _ (proj1 B)), (Rle_bool_true _ _ (proj2 B)) in A |- *. cbn [andb] in A |- *.
+  rewrite <- Ld in A |- *.
+  exact (finish_near op (length ds) k (mean ds) _ _ _ _ _ e _ c S lanes_range e_binary64 e_pos A).
+Qed.
+End Row.
