@@ -89,6 +89,9 @@ void InspectSharpRowTarget(const Row& row, SharpIntermediates* of) {
   if (!m.admitted) return;
   of->rstd = FirstLane(m.r);
   of->error = m.error;
+  const SharpNumber mean = SharpMeanOf(m), inverse = SharpRstdOf(m);
+  of->mean = {{mean.value, mean.low}, mean.error};
+  of->inverse = {{inverse.value, inverse.low}, inverse.error};
   SharpBlock x, gamma, beta;
   const auto load = [&](const Format& f, const void* array, double absent, size_t begin, size_t n, SharpBlock& block)
                         HWY_ATTR {

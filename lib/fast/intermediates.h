@@ -44,6 +44,12 @@ struct DoubleDouble {
   double lo;
 };
 
+// value's hi + lo within error.
+struct NumberWithin {
+  DoubleDouble value;
+  double error;
+};
+
 // Of the sharp stage; x may have any format.
 struct SharpIntermediates {
   size_t lanes;
@@ -57,6 +63,8 @@ struct SharpIntermediates {
   bool admitted;              // else all below is 0 or empty
   DoubleDouble rstd;          // r^
   NormalizedError error;      // doubled S1, S0: BoundSharp
+  NumberWithin mean;          // of the row itself, as StoreCertified is given them
+  NumberWithin inverse;       // 1 / sqrt(var + eps)
   std::vector<DoubleDouble> t;
   std::vector<DoubleDouble> y;
   std::vector<double> bound;       // on y^'s error

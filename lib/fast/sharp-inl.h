@@ -137,23 +137,31 @@ HWY_NOINLINE void SharpenElements(const Row& row, const SharpMoments& m, const u
   }
 }
 
+// value + low, and a bound on its error, as StoreCertified takes it.
+struct SharpNumber {
+  double value;
+  double low;
+  double error;
+};
+inline SharpNumber SharpMeanOf(const SharpMoments& m) {
+  const VDD mean = Add(m.a, hn::Set(D(), m.m));
+  const double error = m.error.e0 / hn::GetLane(m.r.hi) + kSharpEndFactor * std::abs(hn::GetLane(mean.hi));
+  return {hn::GetLane(mean.hi) / m.scale, hn::GetLane(mean.lo) / m.scale, error / m.scale + kSharpUnderflow};
+}
+inline SharpNumber SharpRstdOf(const SharpMoments& m) {
+  const double r = hn::GetLane(m.r.hi);
+  const double error = (m.error.e1 + kSharpEndFactor) * r;
+  return {r * m.scale, hn::GetLane(m.r.lo) * m.scale, error * m.scale + kSharpUnderflow};
+}
+
 // Stores mean and rstd where the row has them. False if one of them is not certain.
 inline bool WriteSharpStatistics(const Row& row, const SharpMoments& m) {
-  const D d;
-  bool certain = true;
-  const double r = hn::GetLane(m.r.hi);
-  if (row.mean != nullptr) {
-    const VDD mean = Add(m.a, hn::Set(d, m.m));
-    const double error = m.error.e0 / r + kSharpEndFactor * std::abs(hn::GetLane(mean.hi));
-    certain &= StoreCertified(*row.statistics_format, row.mean, hn::GetLane(mean.hi) / m.scale,
-                              hn::GetLane(mean.lo) / m.scale, error / m.scale + kSharpUnderflow);
-  }
-  if (row.rstd != nullptr) {
-    const double error = (m.error.e1 + kSharpEndFactor) * r;
-    certain &= StoreCertified(*row.statistics_format, row.rstd, r * m.scale, hn::GetLane(m.r.lo) * m.scale,
-                              error * m.scale + kSharpUnderflow);
-  }
-  return certain;
+  const auto store = [&](void* at, const SharpNumber& number) {
+    return StoreCertified(*row.statistics_format, at, number.value, number.low, number.error);
+  };
+  const bool mean_certain = row.mean == nullptr || store(row.mean, SharpMeanOf(m));
+  const bool rstd_certain = row.rstd == nullptr || store(row.rstd, SharpRstdOf(m));
+  return mean_certain && rstd_certain;
 }
 
 template <class Y>

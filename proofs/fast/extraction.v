@@ -6,10 +6,11 @@
     but that of lists, pairs, options and booleans. *)
 
 From Coq Require Import Extraction ExtrOcamlBasic.
-From ExactNorm Require Import specification fast.model sharp.model binary64.model
-  binary64.elements_model.
+From ExactNorm Require Import specification fast.model sharp.model
+  sharp.statistics_model binary64.model binary64.elements_model.
 
 Extraction Language OCaml.
-Extraction "fast_model.ml" moments deviation_hat t_hat y_hat
+Extraction "fast_model.ml" fast.model.moments deviation_hat t_hat y_hat
   row_scale sharp_moments_of t_hat_sharp y_hat_sharp y_error_sharp y_ends_sharp
+  mean_pair mean_error rstd_parts rstd_error
   tier_moments_of takes_part scales_of column_of column_counts element_of.

@@ -21,6 +21,7 @@
      yhat PATTERN...
    to sharp, with zeros and empty lines for what the stage does not get to,
      sharp SCALE CENTER OFFSET MEAN_SQUARE VARIANCE_EPS KAPPA admitted FLAG RSTD E1 E0
+     statistics MEAN ERROR INVERSE ERROR
      t PATTERN...
      yhat PATTERN...
      bound PATTERN...
@@ -154,6 +155,9 @@ let answer_sharp r =
     | Some m when admitted -> pair m.sharp_rstd @ [ m.sharp_e1; m.sharp_e0 ]
     | _ -> List.init 4 (fun _ -> 0.0) in
   Printf.printf "sharp %s admitted %d %s\n" (joined ([ scale; center ] @ summed)) (flag admitted) (joined finished);
+  print_numbers "statistics" (match m with
+    | Some m when admitted -> pair (mean_pair a m) @ [ mean_error a m ] @ pair (rstd_parts a m) @ [ rstd_error a m ]
+    | _ -> List.init 6 (fun _ -> 0.0));
   let each name f = print_numbers name (match m with Some m when admitted -> f m | _ -> []) in
   each "t" (fun m -> both (List.map (t_hat_sharp a r.fused m) r.x));
   each "yhat" (fun m -> both (map3 (y_hat_sharp a r.fused m) r.x r.gamma r.beta));

@@ -26,6 +26,7 @@ class Comparison {
       Answer answer;
       answer << "sharp" << of.scale << of.center << of.offset << of.mean_square << of.variance_eps << of.kappa
              << (of.admitted ? " admitted 1" : " admitted 0") << of.rstd << of.error.e1 << of.error.e0 << "\n";
+      answer << "statistics" << of.mean.value << of.mean.error << of.inverse.value << of.inverse.error << "\n";
       answer.Line("t", of.t);
       answer.Line("yhat", of.y);
       answer.Line("bound", of.bound);
