@@ -11,63 +11,17 @@
       a', V        a, or 0 for RMSNorm; R^2 - a'^2 + eps
 
     Main results.
-      finish_near   tier_moments_near m a' V *)
+      finish_near    tier_moments_near m a' V
+      finish_sizes   eps, a^, q^, v^, kappa and c^ are bounded *)
 
 From Coq Require Import ZArith Reals Bool Lia Lra.
 From Flocq Require Import Core.
 From ExactNorm Require Import specification fast.model fast.operations fast.elements binary64.model
   binary64.sums_near binary64.moments_near sharp.products sharp.pairs sharp.pair_products sharp.root sharp.means
   sharp.elements binary64.pairs binary64.means binary64.bound binary64.budget binary64.admitted
-  binary64.ratios.
+  binary64.ratios binary64.finish_model.
 
 Local Open Scope R_scope.
-
-Lemma at_most_true x y : Rle_bool x y = true -> x <= y.
-Proof. destruct (Rle_bool_spec x y); [trivial|discriminate]. Qed.
-
-(** ** FinishBinary64 by the sharp stage's operations *)
-
-Lemma step_constants : literal real 1 2 = 1 / 2 /\ literal real 3 8 = 3 / 8.
-Proof.
-  unfold literal. cbn [real real_arithmetic divide of_count].
-  replace (INR 1) with 1 by (simpl; lra). replace (INR 2) with 2 by (simpl; lra).
-  replace (INR 3) with 3 by (simpl; lra). replace (INR 8) with 8 by (simpl; lra).
-  split; apply rnd_exact, generic_format_FLT.
-  - exists (Float radix2 1 (-1)); [unfold F2R; simpl; lra|reflexivity|simpl; lia].
-  - exists (Float radix2 3 (-3)); [unfold F2R; simpl; lra|reflexivity|simpl; lia].
-Qed.
-
-Lemma root_is v : divide real (power_of_two real 0) (square_root real v) = root_hat v.
-Proof. reflexivity. Qed.
-
-Lemma unit_is v root : root = root_hat (fst v) ->
-  multiply_pairs real v (two_product real root root) = unit_hat true (fst v) (snd v).
-Proof.
-  intros E. unfold unit_hat. rewrite <- E.
-  destruct pairs_are as (_ & _ & P & _ & _ & T & _). now rewrite T, P.
-Qed.
-
-Lemma step_is root defect :
-  multiply real root (multiply real defect (plus real (literal real 1 2) (multiply real (literal real 3 8) defect)))
-  = rnd (root * rnd (defect * muladd (real_arithmetic false) defect (3 / 8) (1 / 2))).
-Proof.
-  destruct step_constants as [C1 C2]. rewrite C1, C2. cbn [real real_arithmetic plus multiply muladd].
-  now rewrite (Rmult_comm defect (3 / 8)), (Rplus_comm (1 / 2)).
-Qed.
-
-Lemma v_model q a eps :
-  add_one real (add_pairs real q (negative real (multiply_pairs real a a))) eps = v_of q a eps.
-Proof. destruct pairs_are as (_ & _ & _ & P & O & T & N). now rewrite T, N, P, O. Qed.
-
-Lemma shift_model a r :
-  negative real (multiply_pairs real a r) = opposite (times true (fst a) (snd a) (fst r) (snd r)).
-Proof. destruct pairs_are as (_ & _ & _ & _ & _ & T & N). now rewrite T, N. Qed.
-
-Lemma absolute_is x : absolute real x = Rabs x.
-Proof.
-  unfold absolute. cbn [real real_arithmetic at_most zero negate].
-  destruct (Rle_bool_spec 0 x) as [H|H]; [now rewrite Rabs_pos_eq|now rewrite Rabs_left].
-Qed.
 
 (** A root's range, from what it is the root of, and its inverse's. *)
 Lemma inverse_root_range s v rh1 rho :
@@ -129,54 +83,6 @@ Let root := root_hat (fst vh).
 Let G' := rnd (X * bpow radix2 (- split_bits k)).
 Let e := bound_tier real h K (rnd (G' * root)) (rnd (sqrt kappa)) (Rabs (fst ch)).
 
-(** ** What is computed *)
-
-Lemma offset_is : ah = offset_of op n d1 d2.
-Proof. unfold ah, m. now destruct op. Qed.
-
-Lemma mean_square_is : qh = mean_square_of n rest squares.
-Proof. exact eq_refl. Qed.
-
-Lemma v_is : vh = v_of qh ah eps.
-Proof. rewrite <- v_model. exact eq_refl. Qed.
-
-Lemma rstd_is : rstd_pair m = rh.
-Proof.
-  unfold rh. set (w := vh).
-  set (root1 := divide real (power_of_two real 0) (square_root real (fst w))).
-  set (unit1 := multiply_pairs real w (two_product real root1 root1)).
-  set (defect1 := subtract real (subtract real (power_of_two real 0) (fst unit1)) (snd unit1)).
-  assert (E : rstd_pair m = binary64.model.fast_two_sum real root1
-    (multiply real root1 (multiply real defect1
-      (plus real (literal real 1 2) (multiply real (literal real 3 8) defect1))))) by exact eq_refl.
-  rewrite E, step_is. assert (U : unit1 = unit_hat true (fst w) (snd w)) by (apply unit_is, root_is).
-  assert (D : defect1 = defect_hat true (fst w) (snd w)) by (unfold defect1; rewrite U; reflexivity).
-  rewrite D. clear E U D defect1 unit1. unfold root1. rewrite root_is. reflexivity.
-Qed.
-
-Lemma shift_is : shift_pair m = ch.
-Proof. unfold ch. rewrite <- rstd_is, <- shift_model. exact eq_refl. Qed.
-
-Lemma bound_is : row_e1 m = fst e /\ row_e0 m = snd e.
-Proof.
-  set (count := of_count real (N.to_nat (sum_height (N.of_nat n) (2 ^ N.of_nat k)))).
-  assert (H : count = h).
-  { unfold count, h, height. cbn [real real_arithmetic of_count]. rewrite INR_IZR_INZ. f_equal. lia. }
-  set (e' := bound_tier real count K (rnd (G' * root)) (rnd (sqrt kappa)) (absolute real (fst (shift_pair m)))).
-  assert (E : row_e1 m = fst e' /\ row_e0 m = snd e') by (split; exact eq_refl).
-  unfold e', e in *. now rewrite absolute_is, H, shift_is in E.
-Qed.
-
-Lemma admission_is : bpow radix2 (-850) <= fst vh <= bpow radix2 850 /\ kappa <= 64.
-Proof.
-  assert (H := Admitted).
-  change (in_range real least_v_exponent most_v_exponent (fst vh) && Rle_bool kappa (bpow radix2 6) = true) in H.
-  apply andb_true_iff in H. destruct H as [H1 H2]. apply andb_true_iff in H1. destruct H1 as [H0 H1].
-  split; [split; now apply at_most_true|]. exact (at_most_true _ _ H2).
-Qed.
-
-(** ** The theorem *)
-
 Lemma grid_least : bpow radix2 (-440) <= G.
 Proof.
   destruct (near_size _ _ _ _ _ _ _ _ _ _ Sums) as [L _]. destruct (near_scale _ _ _ _ _ _ _ _ _ _ Sums) as [S _].
@@ -187,9 +93,28 @@ Proof.
   - apply Rmult_le_compat_r; [apply bpow_ge_0|lra].
 Qed.
 
-Theorem finish_near : tier_moments_near m a' V.
+Let s := sqrt V.
+Let rho := r / s.
+Let gam := G / s.
+Let b := Rabs a' / s.
+
+(** What admitted.v says, of this row. *)
+Lemma finish_facts :
+  (0 < V /\ Rabs (fst vh - V) <= 11 * (u * V) /\ r * r <= 65 * V /\ 0 < value_of vh) /\
+  Rabs (fst qh - r * r) <= 4 * (u * (r * r)) /\
+  (0 < rho <= 9 /\ 0 < gam <= / 8192 * rho /\ 0 <= b <= rho) /\
+  0 <= v_off h K rho gam b <= 10 * u /\
+  (Rabs (value_of rh * s - 1) <= 503 / 1000 * v_off h K rho gam b + 56 * (u * u) /\
+   double_double (fst rh) (snd rh)) /\
+  Rabs (value_of ch + a' * value_of rh)
+    <= 10001 / 10000 * offset_off h rho gam + 113 / 10 * (u * (u * rho)) + 12 * eta /\
+  binary64 (fst ch) /\ binary64 (snd ch) /\
+  Rabs (snd ch) <= 31 / 10 * (u * Rabs (fst ch)) /\ Rabs (fst ch) <= 10.
 Proof.
-  destruct admission_is as [Ad Kd].
+  destruct (finish_is op n k most d1 d2 rest eps squares centre) as (I1 & I2 & I3 & _).
+  fold m in I1, I2, I3. fold ah qh in I1, I2, I3. fold vh in I3.
+  destruct (admission_is op n k most d1 d2 rest eps squares centre Admitted) as [Ad Kd].
+  fold m in Ad, Kd. fold vh qh in Ad, Kd. fold kappa in Kd.
   assert (H1 := near_columns _ _ _ _ _ _ _ _ _ _ Sums).
   destruct (sum_error_parts n k Lanes H1) as (_ & _ & HK). fold K in HK.
   assert (Hh := near_height _ _ _ _ _ _ _ _ _ _ Sums). fold h in Hh.
@@ -207,8 +132,8 @@ Proof.
   destruct (offset_near op n k a r X G d1 d2 rest squares Sums Lanes) as (A1 & A2 & A3).
   destruct (mean_square_near n k a r X G d1 d2 rest squares Sums Lanes) as (Q1 & Q2 & Q3).
   destruct (v_near op n k a r X G d1 d2 rest eps squares Sums Lanes eps_binary64 eps_pos) as (N1 & N2 & N3 & N4).
-  rewrite <- offset_is in A1, A2, A3, N1, N2, N3, N4. rewrite <- mean_square_is in Q1, Q2, Q3, N1, N2, N3, N4.
-  rewrite <- v_is in N1, N2, N3, N4.
+  rewrite <- I1 in A1, A2, A3, N1, N2, N3, N4. rewrite <- I2 in Q1, Q2, Q3, N1, N2, N3, N4.
+  rewrite <- I3 in N1, N2, N3, N4.
   fold a' in A1, N1. fold V in N1. fold h K in N1, Q1. unfold alpha in A1, N1. fold h in A1, N1.
   set (A := 5001 / 10000 * (h * (u * G)) + 10 * (u * (u * r))) in *.
   assert (N1' : Rabs (value_of vh - V)
@@ -216,23 +141,29 @@ Proof.
        + A * (2 * Rabs a' + A) + 42 / 10 * (u * (u * V))).
   { apply Rle_trans with (1 := N1). apply by_u, by_u in Ve. lra. }
   clear N1. assert (N23 : binary64 (fst vh) /\ binary64 (snd vh)) by now split.
-  assert (FV : 0 < V /\ Rabs (fst vh - V) <= 11 * (u * V) /\ r * r <= 65 * V /\ 0 < value_of vh)
-    by (eapply v_positive; eassumption).
-  assert (FQ : Rabs (fst qh - r * r) <= 4 * (u * (r * r))) by (eapply q_high; eassumption).
-  set (s := sqrt V). set (rho := r / s). set (gam := G / s). set (b := Rabs a' / s).
-  assert (FR : 0 < rho <= 9 /\ 0 < gam <= / 8192 * rho /\ 0 <= b <= rho)
-    by (eapply ratios_range; eassumption).
-  assert (FO : Rabs (value_of vh - V) <= v_off h K rho gam b * V /\ 0 <= v_off h K rho gam b <= 10 * u)
-    by (eapply v_off_near; eassumption).
+  split; [eapply v_positive; eassumption|].
+  split; [eapply q_high; eassumption|].
+  split; [eapply ratios_range; eassumption|].
+  split; [refine (proj2 (v_off_near h K r G a' V qh vh _ _ _ _ _ _ _ _ _ _ _ _)); eassumption|].
+  split; [|eapply shift_off; eassumption].
   assert (FS : Rabs (value_of rh * s - 1) <= 503 / 1000 * v_off h K rho gam b + 56 * (u * u) /\
     double_double (fst rh) (snd rh) /\ within (1001 / 1000 * / s) rh) by (eapply rstd_off; eassumption).
-  assert (FC : Rabs (value_of ch + a' * value_of rh)
-    <= 10001 / 10000 * offset_off h rho gam + 113 / 10 * (u * (u * rho)) + 12 * eta /\
-    binary64 (fst ch) /\ binary64 (snd ch) /\
-    Rabs (snd ch) <= 31 / 10 * (u * Rabs (fst ch)) /\ Rabs (fst ch) <= 10) by (eapply shift_off; eassumption).
-  clear A1 A2 A3 Q1 Q2 Q3 N1' A N4 N23.
-  destruct FV as (VP & FV & _ & _). destruct FO as (_ & O0 & O1). destruct FS as (S1 & S2 & _).
-  destruct FC as (C1 & C2 & C3 & C4 & C5). destruct FR as (R0 & G0 & B0).
+  split; apply FS.
+Qed.
+
+Theorem finish_near : tier_moments_near m a' V.
+Proof.
+  destruct (admission_is op n k most d1 d2 rest eps squares centre Admitted) as [Ad Kd].
+  fold m in Ad, Kd. fold vh qh in Ad, Kd. fold kappa in Kd.
+  destruct (finish_is op n k most d1 d2 rest eps squares centre) as (_ & _ & _ & I3 & I4 & I5 & I6).
+  fold m in I3, I4, I5, I6. fold ah qh vh in I3, I4, I5, I6. fold rh in I3, I4, I5, I6. fold ch in I4, I5, I6.
+  fold kappa root in I5, I6. fold X G' h K in I5, I6. fold e in I5, I6.
+  assert (H1 := near_columns _ _ _ _ _ _ _ _ _ _ Sums).
+  destruct (sum_error_parts n k Lanes H1) as (_ & _ & HK). fold K in HK.
+  assert (Hh := near_height _ _ _ _ _ _ _ _ _ _ Sums). fold h in Hh.
+  assert (Hr := proj1 (near_size _ _ _ _ _ _ _ _ _ _ Sums)).
+  assert (Pr : 0 < r) by (apply Rlt_le_trans with (2 := Hr); apply bpow_gt_0).
+  destruct finish_facts as ((VP & FV & _ & _) & FQ & (R0 & G0 & B0) & (O0 & O1) & (S1 & S2) & C1 & C2 & C3 & C4 & C5).
   assert (Us := u_small). assert (U := u_pos). assert (Uu := u_part u (Rlt_le _ _ U)).
   assert (Ec := eta_beside_squares). assert (Pe := eta_pos).
   assert (Ps : 0 < s) by now apply sqrt_lt_R0. assert (Es : s * s = V) by (apply sqrt_sqrt; lra).
@@ -281,7 +212,7 @@ Proof.
   apply Rabs_le_inv in E1. apply Rabs_le_inv in E0.
   assert (B51 : bpow radix2 (-51) = 4 * u) by (unfold u; simpl; lra).
   assert (B50 : bpow radix2 (-50) = 8 * u) by (unfold u; simpl; lra).
-  destruct bound_is as [I1 I0]. split; rewrite ?I1, ?I0, ?rstd_is, ?shift_is; fold s; try assumption.
+  split; rewrite ?I5, ?I6, ?I3, ?I4; fold s; try assumption.
   - lra.
   - lra.
   - rewrite B50. lra.
@@ -291,5 +222,35 @@ Proof.
     + lra.
     + destruct S2 as (_ & _ & N). symmetry. exact N.
   - exact (conj C2 (conj C3 C4)).
+Qed.
+(** What is not small is bounded. *)
+Theorem finish_sizes :
+  eps <= bpow radix2 851 /\ within (1001 / 1000 * r) ah /\ within (102 / 100 * (r * r)) qh /\
+  (binary64 (fst vh) /\ binary64 (snd vh) /\ Rabs (snd vh) <= 31 / 10 * (u * Rabs (fst vh))) /\
+  bpow radix2 (-850) <= fst vh <= bpow radix2 850 /\ 0 <= kappa <= 64 /\ Rabs (fst (shift_pair m)) <= 10.
+Proof.
+  destruct (admission_is op n k most d1 d2 rest eps squares centre Admitted) as [Ad Kd].
+  fold m in Ad, Kd. fold vh qh in Ad, Kd. fold kappa in Kd.
+  destruct (finish_is op n k most d1 d2 rest eps squares centre) as (I1 & I2 & I3 & _ & I4 & _).
+  fold m in I1, I2, I3, I4. fold ah qh in I1, I2, I3, I4. fold vh in I3, I4. fold rh in I4. fold ch in I4.
+  destruct finish_facts as ((VP & FV & RV & _) & FQ & _ & _ & _ & _ & _ & _ & _ & C5). rewrite I4.
+  destruct (offset_near op n k a r X G d1 d2 rest squares Sums Lanes) as (_ & A2 & _).
+  destruct (mean_square_near n k a r X G d1 d2 rest squares Sums Lanes) as (_ & Q2 & _).
+  destruct (v_near op n k a r X G d1 d2 rest eps squares Sums Lanes eps_binary64 eps_pos) as (_ & N2).
+  rewrite <- I1 in A2, N2. rewrite <- I2 in Q2, N2. rewrite <- I3 in N2.
+  assert (Us := u_small). apply Rabs_le_inv in FV. assert (UV := u_part V ltac:(lra)).
+  assert (Pr : 0 < r).
+  { apply Rlt_le_trans with (2 := proj1 (near_size _ _ _ _ _ _ _ _ _ _ Sums)). apply bpow_gt_0. }
+  assert (Pv : 0 < fst vh) by (apply Rlt_le_trans with (2 := proj1 Ad); apply bpow_gt_0).
+  split; [|split; [exact A2|split; [exact Q2|split; [exact N2|split; [exact Ad|split; [split; [|exact Kd]|exact C5]]]]]].
+  - assert (S : a' * a' <= r * r).
+    { apply Rsqr_le_abs_1. rewrite (Rabs_pos_eq r) by lra. unfold a', subtracted.
+      destruct op; [exact (near_mean _ _ _ _ _ _ _ _ _ _ Sums)|rewrite Rabs_R0; lra]. }
+    assert (Ve : eps <= V) by (unfold V; lra).
+    assert (B : bpow radix2 851 = 2 * bpow radix2 850).
+    { replace 851%Z with (1 + 850)%Z by reflexivity. rewrite bpow_plus. reflexivity. }
+    rewrite B. lra.
+  - assert (R2 : 0 < r * r) by now apply Rmult_lt_0_compat. assert (UR := u_part (r * r) ltac:(lra)).
+    apply Rabs_le_inv in FQ. apply rnd_ge_0. apply Rmult_le_pos; [lra|]. now apply Rlt_le, Rinv_0_lt_compat.
 Qed.
 End Finish.
