@@ -48,6 +48,7 @@ const char* Name(Kind kind) {
     case Kind::kWildGains: return "wild_gains";
     case Kind::kSubnormal: return "subnormal";
     case Kind::kConstant: return "constant";
+    case Kind::kZeros: return "zeros";
   }
   return "";
 }
@@ -90,8 +91,11 @@ Rows MakeRows(Kind kind, const Format& f, size_t rows, size_t columns, unsigned 
     if (kind == Kind::kWildGains) gain = std::ldexp(gain, static_cast<int>(random() % 121) - 60);
     // An odd multiple of half an ulp of beta.
     if (kind == Kind::kTies) gain = std::ldexp(static_cast<double>(2 * (random() % 16) + 1), -f.precision);
+    double bias = kind == Kind::kTies ? 1.5 : 0.1 * bell();
+    if (kind == Kind::kZeros) bias = 0;
+    if (kind == Kind::kZeros && i % 2 == 0) gain = 0;
     Store(f, r.gamma.data(), i, FromDouble(f, gain));
-    Store(f, r.beta.data(), i, FromDouble(f, kind == Kind::kTies ? 1.5 : 0.1 * bell()));
+    Store(f, r.beta.data(), i, FromDouble(f, bias));
   }
   if (kind == Kind::kCancellation) CancelBeta(r);
   return r;

@@ -21,9 +21,10 @@ enum class Kind {
   kWildGains,     // gains over 2^+-60
   kSubnormal,
   kConstant,
+  kZeros,  // no bias, and every second gain is 0
 };
 inline constexpr Kind kKinds[] = {Kind::kBell,      Kind::kMean,      Kind::kCancellation, Kind::kTies,
-                                  Kind::kWildGains, Kind::kSubnormal, Kind::kConstant};
+                                  Kind::kWildGains, Kind::kSubnormal, Kind::kConstant,     Kind::kZeros};
 const char* Name(Kind kind);
 
 // Aligned to lines of the caches, as an allocator of tensors aligns.

@@ -43,7 +43,7 @@ void NormalizeColumnsAs(const Rows& rows, const Windows& windows, const speed::R
       const auto* const x = static_cast<const unsigned char*>(at.x);
       const speed::RowMoments& m = moments[first + r];
       auto* const y = static_cast<unsigned char*>(at.y);
-      states[r] = {x, x, y, m.center, m.rstd, m.shift, &undecided[first + r]};
+      states[r] = {x, x, y, m.center, m.rstd, m.shift, at.operation == EXACTNORM_LAYER_NORM, &undecided[first + r]};
     }
     NormalizeColumns<X, Y, Traffic::kNothing>(rows.first, {states, count}, windows, bound);
   }

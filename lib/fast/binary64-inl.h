@@ -92,16 +92,22 @@ struct Binary64State {
   double center;
   double r1, r2;
   double c1, c2;
+  bool has_mean;
   Undecided* undecided;
 };
 
-HWY_NOINLINE inline void NoteBinary64(hn::Mask<D> certified, size_t column, size_t n, Undecided& undecided) {
+// y of n elements from `column` on, of which not all are certified: exact zeros put right, the others recorded.
+HWY_NOINLINE inline VD SettledBinary64(const Binary64State& row, VD x, const Binary64Parameters& p, size_t i,
+                                       hn::Mask<D> certified, size_t column, size_t n, VD y) {
   const D d;
+  const VD beta = hn::Add(hn::Load(d, p.b1 + i), hn::Load(d, p.b2 + i));
+  const auto exact = IsExactZero(row.has_mean, x, hn::Load(d, p.g + i), beta);
   double flags[kMostLanes];
-  hn::StoreU(hn::IfThenElseZero(certified, hn::Set(d, 1.0)), d, flags);
+  hn::StoreU(hn::IfThenElseZero(hn::Or(certified, exact), hn::Set(d, 1.0)), d, flags);
   for (size_t k = 0; k < n; ++k) {
-    if (flags[k] == 0) undecided.Add(column + k);
+    if (flags[k] == 0) row.undecided->Add(column + k);
   }
+  return hn::IfThenZeroElse(exact, y);
 }
 
 // T1, T2, y^ as s + l, and e of the ledger, of the columns from `i` of a prepared block; `spread_c` is C + c1.
@@ -161,18 +167,20 @@ HWY_INLINE void NormalizeBinary64Columns(const Binary64State* rows, size_t begin
   const auto of_b = [&](const double* x, size_t i, hn::Mask<D>& certified) HWY_ATTR {
     return NormalizeBinary64Vector<kCentre>(x, center_b, r1_b, r2_b, c2_b, spread, spread_b, p, i, certified);
   };
-  const auto put = [&](VD y, double* at) HWY_ATTR { kStream ? hn::Stream(y, d, at) : hn::StoreU(y, d, at); };
   const double *const x_a = a.x + begin, *const x_b = b.x + begin;
   double *const y_a = a.y + begin, *const y_b = b.y + begin;
   size_t i = 0;
-  for (; i + lanes <= n; i += lanes) {
+  const auto normalize = [&](const Binary64State& row, const auto& of, const double* x, double* y) HWY_ATTR {
     hn::Mask<D> certified;
-    put(of_a(x_a + i, i, certified), y_a + i);
-    if (HWY_UNLIKELY(!hn::AllTrue(d, certified))) NoteBinary64(certified, begin + i, lanes, *a.undecided);
-    if constexpr (kRows == 2) {
-      put(of_b(x_b + i, i, certified), y_b + i);
-      if (HWY_UNLIKELY(!hn::AllTrue(d, certified))) NoteBinary64(certified, begin + i, lanes, *b.undecided);
+    VD result = of(x, i, certified);
+    if (HWY_UNLIKELY(!hn::AllTrue(d, certified))) {
+      result = SettledBinary64(row, hn::LoadU(d, x), p, i, certified, begin + i, lanes, result);
     }
+    kStream ? hn::Stream(result, d, y) : hn::StoreU(result, d, y);
+  };
+  for (; i + lanes <= n; i += lanes) {
+    normalize(a, of_a, x_a + i, y_a + i);
+    if constexpr (kRows == 2) normalize(b, of_b, x_b + i, y_b + i);
   }
   if (i == n) return;
   const size_t left = n - i;
@@ -180,9 +188,9 @@ HWY_INLINE void NormalizeBinary64Columns(const Binary64State* rows, size_t begin
     double copy[kMostLanes] = {};
     std::memcpy(copy, row.x + begin + i, left * sizeof(double));
     hn::Mask<D> certified;
-    hn::StoreU(of(copy, i, certified), d, copy);
+    const VD result = of(copy, i, certified);
+    hn::StoreU(SettledBinary64(row, hn::LoadU(d, copy), p, i, certified, begin + i, left, result), d, copy);
     std::memcpy(row.y + begin + i, copy, left * sizeof(double));
-    NoteBinary64(certified, begin + i, left, *row.undecided);
   };
   finish(a, of_a);
   if constexpr (kRows == 2) finish(b, of_b);
@@ -258,7 +266,8 @@ struct Binary64Group {
       const size_t r = of[k];
       const double c1 = (m.shift.hi + scales.spread()) - scales.spread();
       auto* const y = reinterpret_cast<double*>(static_cast<unsigned char*>(rows.first.y) + r * rows.y_stride);
-      states[k] = {at(r), y, m.center, m.rstd.hi, m.rstd.lo, c1, (m.shift.hi - c1) + m.shift.lo, &undecided[r]};
+      states[k] = {at(r),        y, m.center, m.rstd.hi, m.rstd.lo, c1, (m.shift.hi - c1) + m.shift.lo, shape.has_mean,
+                   &undecided[r]};
     }
   }
 };

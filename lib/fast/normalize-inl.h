@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // x and the row's moments -> y^ = g t^ + b -> patterns of y, a group of columns at a time; t^ and y^ as in the ledger
 // (error_bounds.h). A group in which the window test has a doubt is done again, element by element, with the ends
-// test and a bound of each element's own.
+// test and a bound of each element's own; what is +0 for certain is settled there too.
 #if defined(EXACTNORM_FAST_NORMALIZE_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef EXACTNORM_FAST_NORMALIZE_INL_H_
 #undef EXACTNORM_FAST_NORMALIZE_INL_H_
@@ -33,6 +33,7 @@ struct RowState {
   double center;
   double rstd;
   double shift;
+  bool has_mean;  // else d_i = 0 makes y_i = beta_i
   Undecided* undecided;
 };
 
@@ -62,15 +63,23 @@ HWY_NOINLINE void SharpenGroup(const RowState& row, const unsigned char* x, cons
   const VD center = hn::Set(d, row.center), rstd = hn::Set(d, row.rstd), shift = hn::Set(d, row.shift);
   for (size_t i = 0; i < n; i += lanes) {
     const VD t = Normalized(Deviation<X, true>(x + i * X::kBytes, center), rstd, shift);
-    const VD g = LoadDoubles(gamma + i);
-    const VD value = Affine(g, t, LoadDoubles(beta + i));
+    const VF g_float = hn::LoadU(F(), gamma + i), b_float = hn::LoadU(F(), beta + i);
+    const VD g = hn::PromoteTo(d, g_float);
+    const VD value = Affine(g, t, hn::PromoteTo(d, b_float));
     const VD t_error = hn::MulAdd(hn::Abs(t), hn::Set(d, bound.e1), hn::Set(d, bound.e0));
     const VD ends = hn::MulAdd(hn::Abs(value), hn::Set(d, kEndFactor), hn::Set(d, kUnderflow));
     const VD error = hn::MulAdd(hn::Abs(g), t_error, ends);
     Certified certified;
-    const VU patterns = Y::RoundEnds(hn::Sub(value, error), hn::Add(value, error), certified);
-    if constexpr (!(kTaken && Y::kTakesNearest))
+    VU patterns = Y::RoundEnds(hn::Sub(value, error), hn::Add(value, error), certified);
+    // -0 + -0 might be in y^ for an exact zero: only beta = +0 leaves y, where it is not stored again, right.
+    const auto x_float = X::LoadFloats(F(), x + i * X::kBytes);
+    Certified exact = hn::RebindMask(u, IsExactZero(row.has_mean, x_float, g_float, b_float));
+    exact = hn::And(exact, hn::Eq(hn::BitCast(u, b_float), hn::Zero(u)));
+    patterns = hn::IfThenZeroElse(exact, patterns);
+    certified = hn::Or(certified, exact);
+    if constexpr (!(kTaken && Y::kTakesNearest)) {
       Y::Number::Store(F(), Y::Number::Narrow(F(), patterns), y + i * Y::Number::kBytes);
+    }
     if (HWY_LIKELY(hn::AllTrue(u, certified))) continue;
     uint32_t flags[HWY_MAX_BYTES / sizeof(double)];
     hn::StoreU(hn::IfThenElseZero(certified, hn::Set(u, 1)), u, flags);

@@ -160,6 +160,16 @@ HWY_INLINE void LoadDoubles(const unsigned char* at, VD& first, VD& second) {
 }
 HWY_INLINE VD LoadDoubles(const float* at) { return hn::PromoteTo(D(), hn::LoadU(F(), at)); }
 
+// Where y is an exact zero, which is +0: a gain of 0, or without a mean an input of 0 with a finite gain, and a bias of
+// 0.
+template <class V>
+HWY_INLINE auto IsExactZero(bool has_mean, V x, V gamma, V beta) {
+  const auto zero = hn::Xor(beta, beta);
+  auto no_product = hn::Eq(gamma, zero);
+  if (!has_mean) no_product = hn::Or(no_product, hn::And(hn::Eq(x, zero), hn::IsFinite(gamma)));
+  return hn::And(no_product, hn::Eq(beta, zero));
+}
+
 // Calls take(X()) with the type of the format.
 template <class Take>
 HWY_INLINE auto WithFormat(const Format& format, const Take& take) {

@@ -81,7 +81,7 @@ struct RowGroup {
       }
       const auto* const x = static_cast<const unsigned char*>(rows.first.x) + r * rows.x_stride;
       auto* const y = static_cast<unsigned char*>(rows.first.y) + r * rows.y_stride;
-      states[admitted++] = {x, x + ahead, y, m.center, m.rstd, m.shift(), &undecided[r]};
+      states[admitted++] = {x, x + ahead, y, m.center, m.rstd, m.shift(), shape.has_mean, &undecided[r]};
     }
   }
 };

@@ -115,10 +115,14 @@ HWY_NOINLINE void SharpenElements(const Row& row, const SharpMoments& m, const u
   double flags[kSharpBlock + kGroupColumns];
   bool all_certified = true;
   for (size_t i = 0; i < n; i += hn::Lanes(d)) {
-    const VD g = hn::Load(d, gamma.numbers + i);
-    const SharpElement element = ElementOf(m, hn::Load(d, x.numbers + i), g, hn::Load(d, beta.numbers + i));
+    const VD number = hn::Load(d, x.numbers + i);
+    const VD g = hn::Load(d, gamma.numbers + i), b = hn::Load(d, beta.numbers + i);
+    const SharpElement element = ElementOf(m, number, g, b);
     hn::Mask<D> certified;
-    const auto rounded = RoundSharp<Y>(element.y.hi, EndsOf(element.y, ErrorOf(m, g, element)), certified);
+    auto rounded = RoundSharp<Y>(element.y.hi, EndsOf(element.y, ErrorOf(m, g, element)), certified);
+    const auto exact = IsExactZero(row.operation == EXACTNORM_LAYER_NORM, number, g, b);
+    rounded = hn::IfThenZeroElse(hn::RebindMask(u64, exact), rounded);
+    certified = hn::Or(certified, exact);
     hn::StoreU(rounded, u64, patterns + i);
     hn::StoreU(hn::IfThenElseZero(certified, hn::Set(d, 1.0)), d, flags + i);
     all_certified = all_certified && hn::AllTrue(d, hn::Or(certified, hn::Not(hn::FirstN(d, n - i))));

@@ -20,6 +20,7 @@
       5  infinite_bias            an infinite beta_i
       6  finite_element           else the formula
          exact_zero, underflow_keeps_sign, overflow_is_infinite   how a number is delivered
+      nothing_added               a gain or deviation of 0 leaves RN(beta_i)
       constant_row, zero_row      LayerNorm of an all-equal row, and RMSNorm of zeros, with eps > 0
                                   are RN(beta_i) *)
 
@@ -250,6 +251,18 @@ Qed.
 
 (** ** A constant row *)
 
+(** Nothing is added to the bias where the gain or the deviation is 0. *)
+Theorem nothing_added r xs i g b :
+  ordinary r xs -> scale r xs <> 0 -> gain r i = Finite g -> bias r i = Finite b ->
+  g = 0 \/ offset r xs i = 0 -> element r i = Finite b.
+Proof.
+  intros O S G B Z. rewrite (finite_element r xs i O S g b G B). f_equal.
+  destruct Z as [->| ->]; unfold Rdiv; ring.
+Qed.
+
+Theorem zero_input r xs i : row_operation r = Rms_norm -> nth i xs 0 = 0 -> offset r xs i = 0.
+Proof. intros L Z. unfold offset, deviation. now rewrite L. Qed.
+
 Theorem constant_row r xs i g b :
   row_operation r = Layer_norm -> ordinary r xs -> (i < length xs)%nat ->
   (forall x y, In x xs -> In y xs -> x = y) -> 0 < eps r ->
@@ -258,13 +271,11 @@ Theorem constant_row r xs i g b :
 Proof.
   intros L O Hi Eq He G B.
   assert (N : xs <> []) by (intros ->; cbn in Hi; lia).
-  assert (S : scale r xs <> 0).
-  { unfold scale. intros H. apply zero_scale_iff in H; [lra|assumption|lra]. }
-  rewrite (finite_element r xs i O S g b G B).
-  unfold offset, deviation. rewrite L.
-  assert (In (nth i xs 0) xs) by now apply nth_In.
-  rewrite (mean_of_equals (nth i xs 0)) by (try assumption; intros y Hy; now apply Eq).
-  f_equal. unfold Rdiv. ring.
+  apply (nothing_added r xs i g b O); try assumption.
+  - unfold scale. intros H. apply zero_scale_iff in H; [lra|assumption|lra].
+  - right. unfold offset, deviation. rewrite L.
+    assert (In (nth i xs 0) xs) by now apply nth_In.
+    rewrite (mean_of_equals (nth i xs 0)) by (try assumption; intros y Hy; now apply Eq). ring.
 Qed.
 
 Theorem zero_row r xs i g b :
@@ -275,9 +286,7 @@ Theorem zero_row r xs i g b :
 Proof.
   intros L O Hi Eq He G B.
   assert (N : xs <> []) by (intros ->; cbn in Hi; lia).
-  assert (S : scale r xs <> 0).
-  { unfold scale. intros H. apply zero_scale_iff in H; [lra|assumption|lra]. }
-  rewrite (finite_element r xs i O S g b G B).
-  unfold offset, deviation. rewrite L, (Eq (nth i xs 0)) by now apply nth_In.
-  f_equal. unfold Rdiv. ring.
+  apply (nothing_added r xs i g b O); try assumption.
+  - unfold scale. intros H. apply zero_scale_iff in H; [lra|assumption|lra].
+  - right. apply zero_input; [exact L|]. now apply Eq, nth_In.
 Qed.
