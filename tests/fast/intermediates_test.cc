@@ -88,5 +88,52 @@ TEST(Intermediates, OfTheSharpStageAreWhatItRounds) {
   EXPECT_GT(scaled, 100u);
 }
 
+// Whatever t is, 0 and both signs, and whatever window the column's neighbours leave it.
+TEST(Intermediates, NothingIsCertifiedWhereAParameterIsNotFinite) {
+  rows::Generator random(3);
+  size_t fast = 0, sharp = 0, binary64 = 0;
+  for (const Format* parameter : kFormats) {
+    for (const Format* y : kFormats) {
+      for (int i = 0; i < 40; ++i) {
+        const size_t n = 70;
+        const Format& x = y == &kF64 || parameter == &kF64 ? kF64 : kF32;
+        rows::Problem p{EXACTNORM_LAYER_NORM, &x, parameter, y, &kF32, 0, {}, {}, {}};
+        p.x = random.Numbers(x, i % 2 == 0 ? rows::Family::kSmallIntegers : rows::Family::kBell, n);
+        p.gamma = random.Numbers(*parameter, rows::Family::kBell, n);
+        p.beta = random.Numbers(*parameter, rows::Family::kBell, n);
+        const uint64_t values[] = {parameter->infinity, parameter->infinity | parameter->sign, parameter->nan,
+                                   parameter->nan | parameter->sign, parameter->infinity + 1};
+        std::vector<bool> affected(n);
+        for (int k = 0; k < 12; ++k) {
+          const size_t at = random.Below(n);
+          (random.Below(2) == 0 ? p.gamma : p.beta)[at] = values[random.Below(std::size(values))];
+          affected[at] = true;
+        }
+        ForEachTarget([&](const Target& target) {
+          const auto count = [&](const std::vector<bool>& certified, size_t& all) {
+            for (size_t k = 0; k < n; ++k) {
+              ASSERT_FALSE(affected[k] && certified[k]) << target.name << " " << k << "\n" << p;
+              all += certified[k];
+            }
+          };
+          rows::Packed packed(p);
+          if (x != kF64) count(FindIntermediates(target, packed.row()).certified, fast);
+          count(FindSharpIntermediates(target, packed.row()).certified, sharp);
+          if (parameter != &kF64 || y != &kF64) return;
+          std::vector<bool> certified(n);
+          const Binary64Intermediates of = FindBinary64Intermediates(target, packed.row());
+          for (size_t k = 0; k < of.ends.size(); ++k) certified[k] = of.ends[k].hi == of.ends[k].lo;
+          count(certified, binary64);
+        });
+      }
+    }
+  }
+  EXPECT_GT(fast, 10000u);
+  EXPECT_GT(sharp, 10000u);
+#if defined(__x86_64__)
+  EXPECT_TRUE(binary64 > 1000 || !__builtin_cpu_supports("fma")) << binary64;
+#endif
+}
+
 }  // namespace
 }  // namespace exactnorm::fast
