@@ -24,7 +24,7 @@ From ExactNorm Require Import fast.model fast.operations fast.elements sharp.end
 
 Local Open Scope R_scope.
 
-Section Admitted.
+Section Admission.
 Variables h K r G a V : R.
 Variables qh vh ah : R * R.
 
@@ -246,4 +246,4 @@ Proof.
     lra.
   - apply Rle_trans with (1 := B1). lra.
 Qed.
-End Admitted.
+End Admission.

@@ -67,7 +67,7 @@ Hypothesis eps_binary64 : binary64 eps.
 Hypothesis eps_pos : 0 <= eps.
 
 Let m := finish real k real_power_above op n eps centre most d1 d2 rest squares.
-Hypothesis Admitted : tier_admitted m = true.
+Hypothesis Row_admitted : tier_admitted m = true.
 
 Let h := height n k.
 Let K := INR (tier_sum_error n k).
@@ -113,7 +113,7 @@ Lemma finish_facts :
 Proof.
   destruct (finish_is op n k most d1 d2 rest eps squares centre) as (I1 & I2 & I3 & _).
   fold m in I1, I2, I3. fold ah qh in I1, I2, I3. fold vh in I3.
-  destruct (admission_is op n k most d1 d2 rest eps squares centre Admitted) as [Ad Kd].
+  destruct (admission_is op n k most d1 d2 rest eps squares centre Row_admitted) as [Ad Kd].
   fold m in Ad, Kd. fold vh qh in Ad, Kd. fold kappa in Kd.
   assert (H1 := near_columns _ _ _ _ _ _ _ _ _ _ Sums).
   destruct (sum_error_parts n k Lanes H1) as (_ & _ & HK). fold K in HK.
@@ -153,7 +153,7 @@ Qed.
 
 Theorem finish_near : tier_moments_near m a' V.
 Proof.
-  destruct (admission_is op n k most d1 d2 rest eps squares centre Admitted) as [Ad Kd].
+  destruct (admission_is op n k most d1 d2 rest eps squares centre Row_admitted) as [Ad Kd].
   fold m in Ad, Kd. fold vh qh in Ad, Kd. fold kappa in Kd.
   destruct (finish_is op n k most d1 d2 rest eps squares centre) as (_ & _ & _ & I3 & I4 & I5 & I6).
   fold m in I3, I4, I5, I6. fold ah qh vh in I3, I4, I5, I6. fold rh in I3, I4, I5, I6. fold ch in I4, I5, I6.
@@ -229,7 +229,7 @@ Theorem finish_sizes :
   (binary64 (fst vh) /\ binary64 (snd vh) /\ Rabs (snd vh) <= 31 / 10 * (u * Rabs (fst vh))) /\
   bpow radix2 (-850) <= fst vh <= bpow radix2 850 /\ 0 <= kappa <= 64 /\ Rabs (fst (shift_pair m)) <= 10.
 Proof.
-  destruct (admission_is op n k most d1 d2 rest eps squares centre Admitted) as [Ad Kd].
+  destruct (admission_is op n k most d1 d2 rest eps squares centre Row_admitted) as [Ad Kd].
   fold m in Ad, Kd. fold vh qh in Ad, Kd. fold kappa in Kd.
   destruct (finish_is op n k most d1 d2 rest eps squares centre) as (I1 & I2 & I3 & _ & I4 & _).
   fold m in I1, I2, I3, I4. fold ah qh in I1, I2, I3, I4. fold vh in I3, I4. fold rh in I4. fold ch in I4.
