@@ -14,7 +14,7 @@
 
     Main results.
       e1_enough   0.503 v_off + 57 u^2 <= 0.999 E1
-      e0_enough   1.001 offset_off + 12 u^2 rho + u^2 <= 0.999 E0
+      e0_enough   1.001 offset_off + 25 u^2 rho + 2 u^2 <= 0.999 E0
       e1_most, e0_most   at most 2^-51 *)
 
 From Coq Require Import ZArith Reals Lia Lra.
@@ -141,7 +141,7 @@ Proof.
 Qed.
 
 Theorem e0_enough :
-  1001 / 1000 * A + 12 * (u * (u * rho)) + u * u <= 999 / 1000 * tier_e0 h K g k.
+  1001 / 1000 * A + 25 * (u * (u * rho)) + 2 * (u * u) <= 999 / 1000 * tier_e0 h K g k.
 Proof.
   destruct products_small as (P & N & X1 & X2 & X3). assert (Q := units). assert (Us := u_small).
   assert (S1 : u * (u * rho) <= (u * u) * ((1 + / 1000000000) * k + u)).

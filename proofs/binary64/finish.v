@@ -12,6 +12,7 @@
 
     Main results.
       finish_near    tier_moments_near m a' V
+      finish_offset  tier_offset_near m a'
       finish_sizes   eps, a^, q^, v^, kappa and c^ are bounded *)
 
 From Coq Require Import ZArith Reals Bool Lia Lra.
@@ -22,34 +23,6 @@ From ExactNorm Require Import specification fast.model fast.operations fast.elem
   binary64.ratios binary64.finish_model.
 
 Local Open Scope R_scope.
-
-(** A root's range, from what it is the root of, and its inverse's. *)
-Lemma inverse_root_range s v rh1 rho :
-  0 < s -> 999 / 1000 * v <= s * s <= 1001 / 1000 * v -> bpow radix2 (-850) <= v <= bpow radix2 850 ->
-  Rabs (rho * s - 1) <= / 1000 -> rh1 = rnd rho -> bpow radix2 (-426) <= rh1 <= bpow radix2 426.
-Proof.
-  intros S [V1 V2] [L1 L2] N ->. apply Rabs_le_inv in N.
-  assert (Bp := bpow_gt_0 radix2 425). assert (Bn := bpow_gt_0 radix2 (-425)).
-  assert (Ep : bpow radix2 850 = bpow radix2 425 * bpow radix2 425) by (rewrite <- bpow_plus; reflexivity).
-  assert (En : bpow radix2 (-850) = bpow radix2 (-425) * bpow radix2 (-425)) by (rewrite <- bpow_plus; reflexivity).
-  assert (E1 : bpow radix2 425 * bpow radix2 (-425) = 1) by (rewrite <- bpow_plus; reflexivity).
-  assert (Ip : bpow radix2 426 = 2 * bpow radix2 425).
-  { replace 426%Z with (1 + 425)%Z by reflexivity. rewrite bpow_plus. reflexivity. }
-  assert (In : bpow radix2 (-426) = / 2 * bpow radix2 (-425)).
-  { replace (-426)%Z with (-1 + -425)%Z by reflexivity. rewrite bpow_plus. reflexivity. }
-  rewrite Ep in L2. rewrite En in L1. rewrite Ip, In. clear Ep En.
-  set (x := bpow radix2 425) in *. set (y := bpow radix2 (-425)) in *.
-  assert (S1 : s <= 11 / 10 * x).
-  { apply Rsqr_incr_0_var; [unfold Rsqr|lra]. assert (0 <= x * x) by (apply Rmult_le_pos; lra). lra. }
-  assert (S2 : 9 / 10 * y <= s).
-  { apply Rsqr_incr_0_var; [unfold Rsqr|lra]. assert (0 <= y * y) by (apply Rmult_le_pos; lra). lra. }
-  assert (R1 : / 2 * y <= rho).
-  { apply Rmult_le_reg_r with s; [exact S|]. assert (y * s <= y * (11 / 10 * x)) by (apply Rmult_le_compat_l; lra). lra. }
-  assert (R2 : rho <= 2 * x).
-  { apply Rmult_le_reg_r with s; [exact S|]. assert (x * (9 / 10 * y) <= x * s) by (apply Rmult_le_compat_l; lra). lra. }
-  rewrite <- Ip, <- In in *.
-  split; (rewrite <- (rnd_exact (bpow _ _)); [now apply rnd_le|]); apply generic_format_bpow; unfold FLT_exp; lia.
-Qed.
 
 Section Finish.
 Variable op : operation.
@@ -151,7 +124,11 @@ Proof.
   split; apply FS.
 Qed.
 
-Theorem finish_near : tier_moments_near m a' V.
+(** E1 and E0 are enough. *)
+Lemma finish_bounds :
+  503 / 1000 * v_off h K rho gam b + 56 * (u * u) <= row_e1 m <= bpow radix2 (-50) /\
+  1001 / 1000 * offset_off h rho gam + 25 * (u * (u * rho)) + u * u <= 9995 / 10000 * row_e0 m /\
+  row_e0 m <= bpow radix2 (-50) /\ binary64 (row_e1 m) /\ binary64 (row_e0 m).
 Proof.
   destruct (admission_is op n k most d1 d2 rest eps squares centre Row_admitted) as [Ad Kd].
   fold m in Ad, Kd. fold vh qh in Ad, Kd. fold kappa in Kd.
@@ -212,17 +189,74 @@ Proof.
   apply Rabs_le_inv in E1. apply Rabs_le_inv in E0.
   assert (B51 : bpow radix2 (-51) = 4 * u) by (unfold u; simpl; lra).
   assert (B50 : bpow radix2 (-50) = 8 * u) by (unfold u; simpl; lra).
-  split; rewrite ?I5, ?I6, ?I3, ?I4; fold s; try assumption.
+  rewrite I5, I6, B50. split; [split; lra|]. split; [lra|]. split; [lra|]. now split.
+Qed.
+
+Lemma rstd_high : 0 <= fst rh * s <= 10001 / 10000 /\ Rabs (value_of rh * s - 1) <= 20 * u.
+Proof.
+  destruct finish_facts as ((VP & _) & _ & _ & (O0 & O1) & (S1 & S2) & _). assert (Us := u_small).
+  assert (U := u_pos). assert (Uu := u_part u (Rlt_le _ _ U)). assert (Ps : 0 < s) by now apply sqrt_lt_R0.
+  assert (S20 : Rabs (value_of rh * s - 1) <= 20 * u) by lra. split; [|exact S20].
+  destruct (low_part _ _ S2) as (_ & _ & L). apply Rabs_le_inv in S20.
+  set (x := fst rh) in *. assert (Lx : Rabs (snd rh * s) <= u * Rabs (x * s)).
+  { rewrite !Rabs_mult, (Rabs_pos_eq s) by lra. rewrite <- Rmult_assoc. apply Rmult_le_compat_r; lra. }
+  replace (value_of rh * s) with (x * s + snd rh * s) in S20 by (unfold value_of; fold x; ring).
+  assert (Ux := u_part _ (Rabs_pos (x * s))). apply Rabs_le_inv in Lx.
+  destruct (Rle_or_lt 0 (x * s)) as [P|P]; [rewrite (Rabs_pos_eq (x * s)) in * by exact P|rewrite (Rabs_left (x * s)) in * by exact P]; lra.
+Qed.
+
+Theorem finish_near : tier_moments_near m a' V.
+Proof.
+  destruct (admission_is op n k most d1 d2 rest eps squares centre Admitted) as [Ad _]. fold m in Ad. fold vh in Ad.
+  destruct (finish_is op n k most d1 d2 rest eps squares centre) as (_ & _ & _ & I3 & I4 & _).
+  fold m in I3, I4. fold ah vh in I3, I4. fold rh in I3, I4. fold ch in I4.
+  destruct finish_bounds as ([E1 E1m] & E0 & E0m & F1 & F0). destruct rstd_high as [_ S20].
+  destruct finish_facts as ((VP & FV & _ & _) & _ & (R0 & G0 & _) & (O0 & O1) & (S1 & S2) & C1 & C2 & C3 & C4 & _).
+  assert (Us := u_small). assert (U := u_pos). assert (Uu := u_part u (Rlt_le _ _ U)).
+  assert (Ec := eta_beside_squares). assert (Pe := eta_pos).
+  assert (Ps : 0 < s) by now apply sqrt_lt_R0. assert (Es : s * s = V) by (apply sqrt_sqrt; lra).
+  assert (Ur := u_part rho ltac:(lra)). assert (Uur := u_part _ (proj1 Ur)).
+  assert (Ao : 0 <= offset_off h rho gam).
+  { assert (Hh := near_height _ _ _ _ _ _ _ _ _ _ Sums). fold h in Hh. unfold offset_off.
+    assert (0 <= h * (u * gam)) by (apply Rmult_le_pos; [lra|apply Rmult_le_pos; lra]). lra. }
+  split; rewrite ?I3, ?I4; fold s; try assumption.
   - lra.
   - lra.
-  - rewrite B50. lra.
-  - rewrite B50. lra.
+  - lra.
+  - lra.
   - apply (inverse_root_range s (fst vh) (fst rh) (value_of rh)); try assumption.
     + rewrite Es. apply Rabs_le_inv in FV. assert (UV := u_part V ltac:(lra)). lra.
     + lra.
     + destruct S2 as (_ & _ & N). symmetry. exact N.
   - exact (conj C2 (conj C3 C4)).
 Qed.
+
+Theorem finish_offset : tier_offset_near m a'.
+Proof.
+  destruct (finish_is op n k most d1 d2 rest eps squares centre) as (I1 & _ & _ & I3 & _).
+  fold m in I1, I3. fold ah in I1. fold vh in I3. fold rh in I3.
+  destruct finish_bounds as (_ & E0 & _). destruct rstd_high as [[H0 H1] _].
+  destruct (offset_near op n k a r X G d1 d2 rest squares Sums Lanes) as (A1 & (A2 & A3 & A4 & _) & A5).
+  rewrite <- I1 in A1, A2, A3, A4, A5. fold a' in A1.
+  destruct finish_facts as ((VP & _) & _ & (R0 & _) & _). assert (Us := u_small). assert (U := u_pos).
+  assert (Uu := u_part u (Rlt_le _ _ U)). assert (Ps : 0 < s) by now apply sqrt_lt_R0.
+  assert (Ur := u_part rho ltac:(lra)). assert (Uur := u_part _ (proj1 Ur)).
+  assert (Al : alpha n k r G = offset_off h rho gam * s) by (unfold alpha, offset_off, rho, gam, h; field; lra).
+  assert (Er : r = rho * s) by (unfold rho; field; lra). rewrite Al in A1. rewrite Er in A4.
+  assert (Hp : 0 <= fst rh).
+  { apply Rmult_le_reg_r with s; [exact Ps|]. lra. }
+  assert (A4' := by_u _ _ (by_u _ _ A4)).
+  assert (Ao : 0 <= offset_off h rho gam * s) by (apply Rle_trans with (2 := A1); apply Rabs_pos).
+  assert (Ao' : 0 <= offset_off h rho gam) by (apply Rmult_le_reg_r with s; [exact Ps|lra]).
+  assert (M : (Rabs (value_of ah - a') + 20 * (u * (u * Rabs (fst ah)))) * fst rh
+    <= (offset_off h rho gam + 2002 / 100 * (u * (u * rho))) * s * fst rh).
+  { apply Rmult_le_compat_r; [exact Hp|]. lra. }
+  assert (M' : (offset_off h rho gam + 2002 / 100 * (u * (u * rho))) * (fst rh * s)
+    <= (offset_off h rho gam + 2002 / 100 * (u * (u * rho))) * (10001 / 10000)).
+  { apply Rmult_le_compat_l; [lra|exact H1]. }
+  split; rewrite ?I3; fold ah; [|exact (conj A2 (conj A3 A5))|lra]. lra.
+Qed.
+
 (** What is not small is bounded. *)
 Theorem finish_sizes :
   eps <= bpow radix2 851 /\ within (1001 / 1000 * r) ah /\ within (102 / 100 * (r * r)) qh /\

@@ -36,6 +36,16 @@ Record tier_moments_near (m : tier_moments R) (a V : R) : Prop := {
   near_e0_binary64 : binary64 (row_e0 m)
 }.
 
+(** a^ as the mean is made of it: with room for a sum of a^ and a number. *)
+Record tier_offset_near (m : tier_moments R) (a : R) : Prop := {
+  near_offset_pair :
+    (Rabs (value_of (offset_pair m) - a) + 20 * (u * (u * Rabs (fst (offset_pair m))))) * fst (rstd_pair m)
+    <= 9995 / 10000 * row_e0 m;
+  near_offset_parts : binary64 (fst (offset_pair m)) /\ binary64 (snd (offset_pair m)) /\
+    Rabs (snd (offset_pair m)) <= 31 / 10 * (u * Rabs (fst (offset_pair m)));
+  near_e0_least : u * u <= row_e0 m
+}.
+
 Theorem tier_t_error m a V d : tier_moments_near m a V ->
   let t := (d - a) / sqrt V in
   Rabs (value_of (rstd_pair m) * d + value_of (shift_pair m) - t) <= row_e1 m * Rabs t + row_e0 m.

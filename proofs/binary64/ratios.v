@@ -12,7 +12,8 @@
     Main results.
       root_of_kappa_near   rho <= (1 + 10^-9) fl(sqrt(fl(q / v))) + u
       grid_near            gam <= (1 + 10^-9) fl(G' root)
-      offset_ratio_near    b is |c^| but for 10^-9 of it and less than two u *)
+      offset_ratio_near    b is |c^| but for 10^-9 of it and what c^ is off
+      inverse_root_range   what is 1 / sqrt V but for a thousandth, rounded, lies in [2^-426, 2^426] *)
 
 From Coq Require Import ZArith Reals Lia Lra.
 From Flocq Require Import Core.
@@ -116,4 +117,32 @@ Proof.
     destruct (Rle_or_lt 0 rh) as [Y|Y]; [exact Y|]. assert (rh * s <= 0 * s) by (apply Rmult_le_compat_r; lra). lra. }
   assert (L1 : Rabs a / s * (1 - / 100000000000) <= Rabs a / s * (rh * s)) by (apply Rmult_le_compat_l; lra).
   assert (Po : 0 <= o) by (apply Rle_trans with (2 := O); apply Rabs_pos). lra.
+Qed.
+
+(** A root's range, from what it is the root of, and its inverse's. *)
+Lemma inverse_root_range s v rh1 rho :
+  0 < s -> 999 / 1000 * v <= s * s <= 1001 / 1000 * v -> bpow radix2 (-850) <= v <= bpow radix2 850 ->
+  Rabs (rho * s - 1) <= / 1000 -> rh1 = rnd rho -> bpow radix2 (-426) <= rh1 <= bpow radix2 426.
+Proof.
+  intros S [V1 V2] [L1 L2] N ->. apply Rabs_le_inv in N.
+  assert (Bp := bpow_gt_0 radix2 425). assert (Bn := bpow_gt_0 radix2 (-425)).
+  assert (Ep : bpow radix2 850 = bpow radix2 425 * bpow radix2 425) by (rewrite <- bpow_plus; reflexivity).
+  assert (En : bpow radix2 (-850) = bpow radix2 (-425) * bpow radix2 (-425)) by (rewrite <- bpow_plus; reflexivity).
+  assert (E1 : bpow radix2 425 * bpow radix2 (-425) = 1) by (rewrite <- bpow_plus; reflexivity).
+  assert (Ip : bpow radix2 426 = 2 * bpow radix2 425).
+  { replace 426%Z with (1 + 425)%Z by reflexivity. rewrite bpow_plus. reflexivity. }
+  assert (In : bpow radix2 (-426) = / 2 * bpow radix2 (-425)).
+  { replace (-426)%Z with (-1 + -425)%Z by reflexivity. rewrite bpow_plus. reflexivity. }
+  rewrite Ep in L2. rewrite En in L1. rewrite Ip, In. clear Ep En.
+  set (x := bpow radix2 425) in *. set (y := bpow radix2 (-425)) in *.
+  assert (S1 : s <= 11 / 10 * x).
+  { apply Rsqr_incr_0_var; [unfold Rsqr|lra]. assert (0 <= x * x) by (apply Rmult_le_pos; lra). lra. }
+  assert (S2 : 9 / 10 * y <= s).
+  { apply Rsqr_incr_0_var; [unfold Rsqr|lra]. assert (0 <= y * y) by (apply Rmult_le_pos; lra). lra. }
+  assert (R1 : / 2 * y <= rho).
+  { apply Rmult_le_reg_r with s; [exact S|]. assert (y * s <= y * (11 / 10 * x)) by (apply Rmult_le_compat_l; lra). lra. }
+  assert (R2 : rho <= 2 * x).
+  { apply Rmult_le_reg_r with s; [exact S|]. assert (x * (9 / 10 * y) <= x * s) by (apply Rmult_le_compat_l; lra). lra. }
+  rewrite <- Ip, <- In in *.
+  split; (rewrite <- (rnd_exact (bpow _ _)); [now apply rnd_le|]); apply generic_format_bpow; unfold FLT_exp; lia.
 Qed.

@@ -14,6 +14,7 @@
     Main results.
       moments_of_row   those that a row goes on with are of that kind
       row_near         tier_moments_near, with V = variance + eps (RMSNorm: mean square + eps)
+      row_offset_near  tier_offset_near
       row_sizes        |d| <= largest <= 2^400 *)
 
 From Coq Require Import ZArith Reals List Bool Lia Lra.
@@ -65,16 +66,21 @@ Proof.
   exact (D _ (in_map _ _ _ I)).
 Qed.
 
-Theorem row_near x : In x xs ->
-  tier_moments_near m (row_offset op xs m) (power op xs e) /\
-  deviation_hat R real (tier_centre m) x - row_offset op xs m = deviation op xs x.
+Let ds := computed_deviations (tier_centre m) xs.
+
+(** Whatever finish.v says of FinishBinary64 holds of m. *)
+Lemma row_finished (P : tier_moments R -> Prop) : xs <> [] ->
+  (forall n a r most d1 d2 rest squares,
+     tier_sums_near n k a r (real_power_above most) (real_power_above most * bpow radix2 (- split_bits k))
+       d1 d2 rest squares ->
+     subtracted op a = row_offset op xs m -> r * r = mean_square ds ->
+     let finished := finish real k real_power_above op n e (tier_centre m) most d1 d2 rest squares in
+     tier_admitted finished = true -> P finished) ->
+  P m.
 Proof.
-  intros I. destruct row as [F L C E A].
-  destruct (deviation_from_mean op xs e (tier_centre m) x F C I) as [D V]. cbv zeta in D, V.
-  fold (row_offset op xs m) in D, V. split; [|exact D]. rewrite <- V.
-  destruct row_sizes as [B _]. rewrite E in A, B.
-  set (c := tier_centre m) in *. destruct (about_parts k op e xs c A) as (_ & P & _).
-  rewrite P in B. clear P. set (ds := computed_deviations c xs) in *.
+  intros NE H. destruct row as [F L C E A]. destruct row_sizes as [B _].
+  rewrite E in A, B |- *. set (c := tier_centre m) in *.
+  destruct (about_parts k op e xs c A) as (_ & D & _). rewrite D in B. clear D. fold ds in B.
   assert (Fd : Forall binary64 ds).
   { apply Forall_forall. intros d J. apply in_map_iff in J. destruct J as (y & <- & J).
     rewrite Forall_forall in F. destruct c; [apply binary64_rnd|now apply F]. }
@@ -84,14 +90,33 @@ Proof.
   { unfold mean_square. apply Rmult_le_pos.
     - apply (sum_of_squares_nonnegative (fun d => d)).
     - apply Rlt_le, Rinv_0_lt_compat. unfold count. apply lt_0_INR.
-      rewrite Ld. destruct xs; [destruct I|cbn; lia]. }
-  change (row_offset op xs m) with (subtracted op (mean ds)) in *.
-  rewrite <- (sqrt_sqrt _ R0). rewrite E.
+      rewrite Ld. destruct xs; [easy|cbn; lia]. }
   unfold tier_moments_about in A |- *. fold (computed_deviations c xs) in A |- *. fold ds in A |- *.
   unfold in_range in A at 1. unfold in_range at 1. cbn [at_most real_arithmetic power_of_two] in A |- *.
   unfold least_deviation_exponent, most_deviation_exponent in A |- *.
   rewrite (Rle_bool_true _ _ (proj1 B)), (Rle_bool_true _ _ (proj2 B)) in A |- *. cbn [andb] in A |- *.
   rewrite <- Ld in A |- *.
-  exact (finish_near op (length ds) k (mean ds) _ _ _ _ _ e _ c S lanes_range e_binary64 e_pos A).
+  exact (H (length ds) (mean ds) _ _ _ _ _ _ S eq_refl (sqrt_sqrt _ R0) A).
+Qed.
+
+Theorem row_near x : In x xs ->
+  tier_moments_near m (row_offset op xs m) (power op xs e) /\
+  deviation_hat R real (tier_centre m) x - row_offset op xs m = deviation op xs x.
+Proof.
+  intros I. destruct row as [F L C E A].
+  destruct (deviation_from_mean op xs e (tier_centre m) x F C I) as [D V]. cbv zeta in D, V.
+  fold (row_offset op xs m) in D, V. split; [|exact D]. rewrite <- V.
+  set (v := mean_square _ - _ + e). set (o := row_offset op xs m) in *.
+  refine (row_finished (fun finished => tier_moments_near finished o v) _ _); [intros ->; destruct I|].
+  intros n a r most d1 d2 rest squares S Ea Er finished Af. unfold v, o. fold ds. fold o. rewrite <- Er.
+  unfold o. rewrite <- Ea.
+  exact (finish_near op n k a _ _ _ _ _ e _ _ S lanes_range e_binary64 e_pos Af).
+Qed.
+
+Theorem row_offset_near : xs <> [] -> tier_offset_near m (row_offset op xs m).
+Proof.
+  intros NE. apply (row_finished (fun finished => tier_offset_near finished (row_offset op xs m))); [exact NE|].
+  intros n a r most d1 d2 rest squares S Ea Er finished Af. rewrite <- Ea.
+  exact (finish_offset op n k a _ _ _ _ _ e _ _ S lanes_range e_binary64 e_pos Af).
 Qed.
 End Row.
