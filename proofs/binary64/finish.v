@@ -207,7 +207,7 @@ Qed.
 
 Theorem finish_near : tier_moments_near m a' V.
 Proof.
-  destruct (admission_is op n k most d1 d2 rest eps squares centre Admitted) as [Ad _]. fold m in Ad. fold vh in Ad.
+  destruct (admission_is op n k most d1 d2 rest eps squares centre Row_admitted) as [Ad _]. fold m in Ad. fold vh in Ad.
   destruct (finish_is op n k most d1 d2 rest eps squares centre) as (_ & _ & _ & I3 & I4 & _).
   fold m in I3, I4. fold ah vh in I3, I4. fold rh in I3, I4. fold ch in I4.
   destruct finish_bounds as ([E1 E1m] & E0 & E0m & F1 & F0). destruct rstd_high as [_ S20].
