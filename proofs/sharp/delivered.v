@@ -13,7 +13,7 @@
       z, g, b         x_i, gamma_i and beta_i
 
     Main results.
-      delivered_element, delivered_mean, delivered_rstd *)
+      delivered_element, delivered_zero, delivered_mean, delivered_rstd *)
 
 From Coq Require Import ZArith Reals List Bool Lia Lra.
 From Flocq Require Import Core.
@@ -77,6 +77,19 @@ Proof.
   rewrite My in Y1. rewrite Me in N1, N2. cbn [fst snd] in N1, N2. rewrite E1, E0 in N1, N2.
   rewrite (is_below Y1 eq_refl), (is_below N1 eq_refl), (is_below N2 eq_refl) in S.
   exact (sharp_element_answers fused k r xs j c W O lanes_few columns_few Fc Cz Va Ka i g b I G Bb p S).
+Qed.
+
+(** IsExactZero of lib/fast/numbers-inl.h. *)
+Theorem delivered_zero i g :
+  (i < length (x r))%nat -> gain r i = Finite g -> bias r i = Finite 0 ->
+  g = 0 \/ (op = Rms_norm /\ nth i xs 0 = 0) ->
+  represents (y_format r) (element r i) 0.
+Proof.
+  intros I G Bb Z. destruct row_is_admitted as [Va Ka].
+  destruct (moments_meaning fused k lanes_five op (eps r) s xs) as (Cz & Fc & _).
+  assert (P := power_positive fused k r xs j c W O lanes_few columns_few Fc Cz Va Ka).
+  rewrite (nothing_added r xs i g 0 O (Rgt_not_eq _ _ P) G Bb); [apply represents_zero|].
+  destruct Z as [Z|[L Z]]; [now left|right]. now apply zero_input.
 Qed.
 
 Lemma statistics_are :

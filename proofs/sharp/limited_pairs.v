@@ -13,8 +13,7 @@
       are_there n o x   both parts are
 
     Main results.
-      two_sum_there, fast_two_sum_there, two_product_there, plus_pair_there, plus_one_there, times_there,
-      times_one_there *)
+      fast_two_sum_there, two_product_there, times_there *)
 
 From Coq Require Import ZArith Reals List Bool Lia Lra.
 From Flocq Require Import Core.
@@ -86,31 +85,7 @@ Proof.
   - unfold small. cbn. rewrite Rabs_pos_eq by apply bpow_ge_0. apply Rle_refl.
 Qed.
 
-Lemma zero_there n : is_there n (zero B) (zero A).
-Proof.
-  split; [reflexivity|]. split; [apply binary64_0|]. unfold small. cbn. rewrite Rabs_R0. apply bpow_ge_0.
-Qed.
-
 (** ** Sums *)
-
-Theorem two_sum_there n o x p y : is_there n o x -> is_there n p y -> (-1000 <= n <= 1000)%Z ->
-  are_there (n + 1) (two_sum B o p) (two_sum A x y).
-Proof.
-  intros X Y N. assert (S := plus_there n _ _ _ _ X Y ltac:(lia)).
-  assert (Bp := subtract_there (n + 1) _ _ _ _ S (is_there_le _ (n + 1) _ _ X ltac:(lia)) ltac:(lia)).
-  assert (Ap := subtract_there (n + 1 + 1) _ _ _ _ (is_there_le _ (n + 1 + 1) _ _ S ltac:(lia)) Bp ltac:(lia)).
-  assert (D1 := subtract_there (n + 1 + 1 + 1) _ _ _ _ (is_there_le _ (n + 1 + 1 + 1) _ _ X ltac:(lia)) Ap ltac:(lia)).
-  assert (D2 := subtract_there (n + 1 + 1 + 1) _ _ _ _ (is_there_le _ (n + 1 + 1 + 1) _ _ Y ltac:(lia))
-    (is_there_le _ (n + 1 + 1 + 1) _ _ Bp ltac:(lia)) ltac:(lia)).
-  assert (E := plus_there _ _ _ _ _ D1 D2 ltac:(lia)).
-  split; [exact S|]. destruct E as (E1 & E2 & _). split; [exact E1|]. split; [exact E2|].
-  destruct X as (_ & Fx & Sx). destruct Y as (_ & Fy & Sy).
-  change (snd (two_sum A x y)) with (two_sum_error x y).
-  unfold small. rewrite (two_sum_low x y Fx Fy). assert (O := sum_in x y Fx Fy). assert (T := small_sum n x y Sx Sy).
-  unfold small in *. apply Rle_trans with (1 := O). assert (U := u_small).
-  assert (P := Rabs_pos (x + y)). apply Rle_trans with (1 * Rabs (x + y)); [|lra].
-  apply Rmult_le_compat_r; lra.
-Qed.
 
 Theorem fast_two_sum_there n o x p y : is_there n o x -> is_there n p y -> (-1000 <= n <= 1000)%Z ->
   are_there (n + 3) (fast_two_sum B o p) (fast_two_sum A x y).
@@ -119,30 +94,6 @@ Proof.
   assert (D := subtract_there (n + 1) _ _ _ _ S (is_there_le _ (n + 1) _ _ X ltac:(lia)) ltac:(lia)).
   assert (E := subtract_there (n + 1 + 1) _ _ _ _ (is_there_le _ (n + 1 + 1) _ _ Y ltac:(lia)) D ltac:(lia)).
   split; [apply is_there_le with (1 := S)|apply is_there_le with (1 := E)]; lia.
-Qed.
-
-Theorem plus_pair_there n o x p y : are_there n o x -> are_there n p y -> (-1000 <= n <= 990)%Z ->
-  are_there (n + 9) (plus_pair B o p) (plus_pair A x y).
-Proof.
-  intros [X1 X2] [Y1 Y2] N.
-  destruct (two_sum_there n _ _ _ _ X1 Y1 ltac:(lia)) as [S1 S2].
-  destruct (two_sum_there n _ _ _ _ X2 Y2 ltac:(lia)) as [T1 T2].
-  assert (C := plus_there _ _ _ _ _ S2 T1 ltac:(lia)).
-  destruct (fast_two_sum_there (n + 1 + 1) _ _ _ _ (is_there_le _ (n + 1 + 1) _ _ S1 ltac:(lia)) C ltac:(lia))
-    as [V1 V2].
-  assert (D := plus_there (n + 1 + 1 + 3) _ _ _ _ (is_there_le _ (n + 1 + 1 + 3) _ _ T2 ltac:(lia)) V2 ltac:(lia)).
-  apply are_there_le with (n + 1 + 1 + 3 + 1 + 3)%Z; [|lia].
-  apply (fast_two_sum_there (n + 1 + 1 + 3 + 1)); [|exact D|lia].
-  apply is_there_le with (1 := V1). lia.
-Qed.
-
-Theorem plus_one_there n o x p y : are_there n o x -> is_there n p y -> (-1000 <= n <= 990)%Z ->
-  are_there (n + 5) (plus_one B o p) (plus_one A x y).
-Proof.
-  intros [X1 X2] Y N. destruct (two_sum_there n _ _ _ _ X1 Y ltac:(lia)) as [S1 S2].
-  assert (C := plus_there (n + 1) _ _ _ _ (is_there_le _ (n + 1) _ _ X2 ltac:(lia)) S2 ltac:(lia)).
-  apply are_there_le with (n + 1 + 1 + 3)%Z; [|lia].
-  apply (fast_two_sum_there (n + 1 + 1)); [|exact C|lia]. apply is_there_le with (1 := S1). lia.
 Qed.
 
 (** ** Products *)
@@ -225,18 +176,4 @@ Proof.
   apply are_there_le with (n + m + 2 + 1 + 3)%Z; [|lia].
   apply (fast_two_sum_there (n + m + 2 + 1)); [|exact D|lia]. apply is_there_le with (1 := P1). lia.
 Qed.
-
-Theorem times_one_there n m o x p y : are_there n o x -> is_there m p y ->
-  (-900 <= n <= 950)%Z -> (-900 <= m <= 950)%Z -> (-900 <= n + m <= 900)%Z ->
-  are_there (n + m + 6) (times_one B fused o p) (times_one A fused x y).
-Proof.
-  intros [X1 X2] Y N M L. destruct (two_product_there _ _ _ _ _ _ X1 Y N M L) as [P1 P2].
-  assert (C := multiply_there _ _ _ _ _ _ X2 Y ltac:(lia)).
-  assert (D := plus_there (n + m + 2) _ _ _ _ P2 (is_there_le _ (n + m + 2) _ _ C ltac:(lia)) ltac:(lia)).
-  apply are_there_le with (n + m + 2 + 1 + 3)%Z; [|lia].
-  apply (fast_two_sum_there (n + m + 2 + 1)); [|exact D|lia]. apply is_there_le with (1 := P1). lia.
-Qed.
-
-Lemma opposite_there n o x : are_there n o x -> are_there n (opposite _ B o) (opposite _ A x).
-Proof. intros [X Y]. split; now apply negate_there. Qed.
 End Pairs.

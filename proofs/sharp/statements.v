@@ -151,6 +151,13 @@ Proof.
   exact (delivered_element fused k r xs j row_well_formed row_finite lanes columns admitted i g b hi lo low high p).
 Qed.
 
+(** What IsExactZero finds is stored as +0. *)
+Theorem zero_is_right i g :
+  (i < length (x r))%nat -> parameter r 1 (gamma r) i = Finite g -> parameter r 0 (beta r) i = Finite 0 ->
+  g = 0 \/ (row_operation r = Rms_norm /\ nth i xs 0 = 0) ->
+  represents (y_format r) (element r i) 0.
+Proof. exact (delivered_zero fused k r xs j row_well_formed row_finite lanes columns admitted i g). Qed.
+
 Theorem mean_is_right hi lo low high p :
   row_operation r = Layer_norm ->
   mean_pair B M = (Some hi, lo) -> mean_ends B M = (Some low, Some high) ->
