@@ -40,48 +40,48 @@ Definition scales_there (s : tier_scales R) : tier_scales (option R) :=
 Definition held (n : Z) (a : R) (a' : option R) : Prop := a' = Some a /\ small n a.
 
 (** 2^m is below 2^n, which has room. *)
-Definition below (m n : Z) : bool := (m <=? n)%Z && (-1000 <=? n)%Z && (n <=? 1023)%Z.
+Definition room (m n : Z) : bool := (m <=? n)%Z && (-1000 <=? n)%Z && (n <=? 1023)%Z.
 
-Lemma below_is m n : below m n = true -> (m <= n /\ -1000 <= n <= 1023)%Z.
-Proof. unfold below. intros H. apply andb_prop in H. destruct H as [H H3]. apply andb_prop in H. lia. Qed.
+Lemma room_is m n : room m n = true -> (m <= n /\ -1000 <= n <= 1023)%Z.
+Proof. unfold room. intros H. apply andb_prop in H. destruct H as [H H3]. apply andb_prop in H. lia. Qed.
 
-Lemma held_rnd m n z : small m z -> below m n = true -> held n (rnd z) (finite (rnd z)).
+Lemma held_rnd m n z : small m z -> room m n = true -> held n (rnd z) (finite (rnd z)).
 Proof.
-  intros S H. apply below_is in H. apply (small_le _ n) in S; [|apply H].
+  intros S H. apply room_is in H. apply (small_le _ n) in S; [|apply H].
   split; [now apply finite_small with n|]. now apply small_rnd.
 Qed.
 
-Lemma held_le m n a a' : held m a a' -> below m n = true -> held n a a'.
-Proof. intros [E S] H. split; [exact E|]. apply below_is in H. now apply small_le with (2 := S). Qed.
+Lemma held_le m n a a' : held m a a' -> room m n = true -> held n a a'.
+Proof. intros [E S] H. split; [exact E|]. apply room_is in H. now apply small_le with (2 := S). Qed.
 
-Lemma held_plus p n m a a' b b' : held n a a' -> held m b b' -> below (Z.max n m + 1) p = true ->
+Lemma held_plus p n m a a' b b' : held n a a' -> held m b b' -> room (Z.max n m + 1) p = true ->
   held p (plus real a b) (plus limited a' b').
 Proof.
   intros [-> A] [-> B]. apply held_rnd.
   apply small_sum; [apply small_le with (2 := A)|apply small_le with (2 := B)]; lia.
 Qed.
 
-Lemma held_minus p n m a a' b b' : held n a a' -> held m b b' -> below (Z.max n m + 1) p = true ->
+Lemma held_minus p n m a a' b b' : held n a a' -> held m b b' -> room (Z.max n m + 1) p = true ->
   held p (subtract real a b) (subtract limited a' b').
 Proof.
   intros [-> A] [-> B]. apply held_rnd.
   apply small_difference; [apply small_le with (2 := A)|apply small_le with (2 := B)]; lia.
 Qed.
 
-Lemma held_times p n m a a' b b' : held n a a' -> held m b b' -> below (n + m) p = true ->
+Lemma held_times p n m a a' b b' : held n a a' -> held m b b' -> room (n + m) p = true ->
   held p (multiply real a b) (multiply limited a' b').
 Proof. intros [-> A] [-> B]. apply held_rnd. now apply small_times. Qed.
 
 (** Of a product that is known to be small. *)
 Lemma held_muladd_by p n m a a' b b' c c' : a' = Some a -> b' = Some b -> small n (a * b) -> held m c c' ->
-  below (Z.max n m + 1) p = true -> held p (muladd real a b c) (muladd limited a' b' c').
+  room (Z.max n m + 1) p = true -> held p (muladd real a b c) (muladd limited a' b' c').
 Proof.
   intros -> -> P [-> C]. apply held_rnd.
   apply small_sum; [apply small_le with (2 := P)|apply small_le with (2 := C)]; lia.
 Qed.
 
 Lemma held_muladd q n m p a a' b b' c c' : held n a a' -> held m b b' -> held p c c' ->
-  below (Z.max (n + m) p + 1) q = true -> held q (muladd real a b c) (muladd limited a' b' c').
+  room (Z.max (n + m) p + 1) q = true -> held q (muladd real a b c) (muladd limited a' b' c').
 Proof.
   intros [-> A] [-> B] C. apply held_muladd_by with (4 := C); try reflexivity. now apply small_times.
 Qed.
