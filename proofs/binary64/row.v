@@ -15,12 +15,13 @@
       moments_of_row   those that a row goes on with are of that kind
       row_near         tier_moments_near, with V = variance + eps (RMSNorm: mean square + eps)
       row_offset_near  tier_offset_near
-      row_sizes        |d| <= largest <= 2^400 *)
+      row_sizes        |d| <= largest <= 2^400
+      row_ratio        2^-850 <= v^ <= 2^850, 0 <= kappa <= 64 *)
 
 From Coq Require Import ZArith Reals List Bool Lia Lra.
 From Flocq Require Import Core.
 From ExactNorm Require Import specification exact.moments fast.model fast.operations binary64.model binary64.split
-  binary64.sums_near binary64.sums_error binary64.moments_near binary64.means binary64.finish binary64.centre.
+  binary64.sums_near binary64.sums_error binary64.moments_near binary64.means binary64.finish binary64.centre sharp.products sharp.pairs.
 Import ListNotations.
 
 Local Open Scope R_scope.
@@ -118,5 +119,46 @@ Proof.
   intros NE. apply (row_finished (fun finished => tier_offset_near finished (row_offset op xs m))); [exact NE|].
   intros n a r most d1 d2 rest squares S Ea Er finished Af. rewrite <- Ea.
   exact (finish_offset op n k a _ _ _ _ _ e _ _ S lanes_range e_binary64 e_pos Af).
+Qed.
+(** What divides and what a root is taken of. *)
+Theorem row_ratio : xs <> [] ->
+  bpow radix2 (-850) <= fst (v_pair m) <= bpow radix2 850 /\ 0 <= kappa_hat m <= 64.
+Proof.
+  intros N. apply (row_finished (fun f => bpow radix2 (-850) <= fst (v_pair f) <= bpow radix2 850 /\
+    0 <= kappa_hat f <= 64)); [exact N|].
+  intros n a r most d1 d2 rest squares S _ _ f Ad.
+  destruct (mean_square_near n k a _ _ _ d1 d2 rest squares S lanes_range) as (Q1 & _ & Q3).
+  set (q := mean_square_of n rest squares) in *. set (G := real_power_above most * bpow radix2 (- split_bits k)) in *.
+  assert (K : kappa_hat f = rnd (fst q / fst (v_pair f))) by reflexivity.
+  assert (V : bpow radix2 (-850) <= fst (v_pair f) <= bpow radix2 850 /\ kappa_hat f <= 64).
+  { assert (Ad' : in_range real least_v_exponent most_v_exponent (fst (v_pair f))
+      && at_most real (kappa_hat f) (power_of_two real kappa_exponent) = true) by exact Ad.
+    clear - Ad'. clearbody f. unfold in_range in Ad'. cbn [at_most real_arithmetic power_of_two] in Ad'.
+    apply andb_prop in Ad'. destruct Ad' as [R K]. apply andb_prop in R. destruct R as [R1 R2].
+    destruct (Rle_bool_spec (bpow radix2 least_v_exponent) (fst (v_pair f))); [|discriminate].
+    destruct (Rle_bool_spec (fst (v_pair f)) (bpow radix2 most_v_exponent)); [|discriminate].
+    destruct (Rle_bool_spec (kappa_hat f) (bpow radix2 kappa_exponent)); [|discriminate]. repeat split; assumption. }
+  destruct V as [V K64]. split; [exact V|]. split; [|exact K64]. rewrite K. apply rnd_ge_0.
+  assert (Vp := bpow_gt_0 radix2 (-850)).
+  apply Rmult_le_pos; [|apply Rlt_le, Rinv_0_lt_compat; lra].
+  destruct (near_grid _ _ _ _ _ _ _ _ _ _ S) as [G0 G1]. assert (H := near_height _ _ _ _ _ _ _ _ _ _ S).
+  assert (H1 := near_columns _ _ _ _ _ _ _ _ _ _ S).
+  destruct (sum_error_parts n k lanes_range H1) as (_ & _ & HK). cbv zeta in HK.
+  set (h := height n k) in *. set (Ks := INR (tier_sum_error n k)) in *.
+  assert (Pr : 0 < r).
+  { apply Rlt_le_trans with (2 := proj1 (near_size _ _ _ _ _ _ _ _ _ _ S)). apply bpow_gt_0. }
+  assert (Rr : 0 < r * r) by now apply Rmult_lt_0_compat.
+  assert (B13 : bpow radix2 (-13) = / 8192) by reflexivity. rewrite B13 in G1.
+  assert (U := u_part (r * r) ltac:(lra)). assert (U2 := u_part _ (proj1 U)).
+  assert (Gr : 0 <= G * r <= / 8192 * (r * r)).
+  { split; [apply Rmult_le_pos; lra|]. rewrite <- Rmult_assoc. apply Rmult_le_compat_r; lra. }
+  assert (Ug := by_u _ _ (proj2 Gr)). assert (Ug0 : 0 <= u * (G * r)) by (apply Rmult_le_pos; [apply Rlt_le, u_pos|lra]).
+  assert (L1 : (h + 1) * (u * (G * r)) <= 81 * (u * (/ 8192 * (r * r)))) by (apply Rmult_le_compat; lra).
+  assert (L2 : (107 / 100 * Ks - 50) * (u * (u * (r * r))) <= 20000000 * (u * (u * (r * r))))
+    by (apply Rmult_le_compat_r; lra).
+  assert (Big : 0 < value_of q) by (apply Rabs_le_inv in Q1; lra). unfold value_of in Big.
+  destruct (Rle_or_lt 0 (fst q)) as [P|P]; [exact P|]. exfalso.
+  assert (Uq := u_part _ (Rabs_pos (fst q))). rewrite (Rabs_left (fst q)) in Q3, Uq by exact P.
+  apply Rabs_le_inv in Q3. lra.
 Qed.
 End Row.
