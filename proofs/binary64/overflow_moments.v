@@ -231,13 +231,17 @@ Hypothesis columns_few : (Z.of_nat (length xs) <= 2 ^ 18)%Z.
 
 Theorem moments_of_below :
   let m' := tier_moments_of B k limited_power_above op (Some e) (map Some xs) in
-  tier_admitted m' = true -> exists m, of_row k op e xs m /\ moments_below m' m.
+  tier_admitted m' = true -> exists m, of_row k op e xs m /\ moments_below m' m /\
+    m' = about' (option_map Some (tier_centre m)) /\ there (tier_centre m).
 Proof.
   intros m' Ad.
-  assert (Zero : m' = about' None -> exists m, of_row k op e xs m /\ moments_below m' m).
+  assert (Zero : m' = about' None -> exists m, of_row k op e xs m /\ moments_below m' m /\
+    m' = about' (option_map Some (tier_centre m)) /\ there (tier_centre m)).
   { intros E. rewrite E in Ad |- *. assert (M := about_below None there_none). cbn [option_map] in M.
-    exists (about None). split; [|exact M]. assert (Am := admission_below _ _ M Ad).
-    destruct (about_parts k op e xs None Am) as (C & _). constructor; try assumption; rewrite C; [now destruct op|reflexivity]. }
+    exists (about None). assert (Am := admission_below _ _ M Ad).
+    destruct (about_parts k op e xs None Am) as (C & _).
+    split; [|split; [exact M|rewrite C; split; [reflexivity|exact there_none]]].
+    constructor; try assumption; rewrite C; [now destruct op|reflexivity]. }
   assert (Cases : m' = about' None \/ op = Layer_norm /\ exists a,
     fst (offset_pair (about' None)) = Some a /\ a <> 0 /\ m' = about' (Some (Some a)) /\
     at_most B (largest_deviation B (map (deviation_hat (option R) B (Some (Some a))) (map Some xs)))
@@ -267,8 +271,10 @@ Proof.
     change x with (deviation_hat R A None x). now apply in_map. }
   assert (T := there_some a Fa La Range).
   assert (M := about_below (Some a) T). cbn [option_map] in M. rewrite E in Ad |- *.
-  assert (Am := admission_below _ _ M Ad). exists (about (Some a)). split; [|exact M].
-  destruct (about_parts k op e xs (Some a) Am) as (C & _). constructor; try assumption; rewrite C; [|reflexivity].
+  assert (Am := admission_below _ _ M Ad). exists (about (Some a)).
+  destruct (about_parts k op e xs (Some a) Am) as (C & _).
+  split; [|split; [exact M|rewrite C; split; [reflexivity|exact T]]].
+  constructor; try assumption; rewrite C; [|reflexivity].
   rewrite Ln. split; [exact Fa|]. apply (about_centre k op e xs numbers_fit a Fa Am).
   unfold there in T. cbn [option_map] in T. rewrite T, largest_some, absolute_some, absolute_is in L.
   cbn [divide of_count limited_arithmetic at_most] in L.
