@@ -37,7 +37,9 @@ Definition affine (fused : bool) (g t b : ieee) : ieee :=
   if fused then Bfma mode_NE g t b else add (Bmult mode_NE g t) b.
 
 Lemma add_finite a b : is_finite (add a b) = true -> is_finite a = true /\ is_finite b = true.
-Proof. unfold add. destruct a as [s|s| |s m e H], b as [s'|s'| |s' m' e' H']; try easy; cbn; now destruct (eqb _ _). Qed.
+Proof.
+  unfold add. destruct a as [s|s| |s m e H], b as [s'|s'| |s' m' e' H']; try easy; cbn; now destruct (eqb _ _).
+Qed.
 
 Lemma times_finite a b : is_finite (Bmult mode_NE a b : ieee) = true -> is_finite a = true /\ is_finite b = true.
 Proof. destruct a, b; easy. Qed.
