@@ -87,7 +87,8 @@ Lemma about_parts c : tier_admitted (about c) = true ->
 Proof.
   unfold tier_moments_about. fold (computed_deviations c xs).
   set (most := largest_deviation real (computed_deviations c xs)).
-  destruct (in_range real least_deviation_exponent most_deviation_exponent most) eqn:Range; [|intros Bad; discriminate Bad].
+  destruct (in_range real least_deviation_exponent most_deviation_exponent most) eqn:Range;
+    [|intros Bad; discriminate Bad].
   intros _. split; [reflexivity|]. split; [reflexivity|]. cbn [largest finish].
   unfold in_range in Range. cbn [at_most real_arithmetic power_of_two] in Range. apply andb_prop in Range.
   destruct Range as [L H].
@@ -125,7 +126,8 @@ Proof.
   destruct (_ && _); [now left|]. destruct (_ || _); [now left|].
   destruct (at_most real _ _) eqn:L; [right|now left].
   split; [reflexivity|]. exists c. split; [exact B|]. split; [reflexivity|].
-  fold (computed_deviations (Some c) xs) in L. rewrite absolute_is in L. cbn [at_most divide of_count real_arithmetic] in L.
+  fold (computed_deviations (Some c) xs) in L. rewrite absolute_is in L.
+  cbn [at_most divide of_count real_arithmetic] in L.
   replace (INR 4) with 4 in L by (simpl; lra).
   destruct (Rle_bool_spec (largest_deviation real (computed_deviations (Some c) xs)) (rnd (Rabs c / 4)))
     as [H|H]; [exact H|discriminate L].

@@ -33,7 +33,8 @@ Proof.
   apply lt_IZR. rewrite abs_IZR. apply Rmult_lt_reg_r with (bpow radix2 e); [apply bpow_gt_0|].
   rewrite <- (Rabs_pos_eq (bpow radix2 e)) at 1 by apply bpow_ge_0. rewrite <- Rabs_mult.
   replace (IZR (Ztrunc (scaled_mantissa radix2 (FLT_exp (-1074) 53) v)) * bpow radix2 e) with v by exact B.
-  apply Rlt_le_trans with (1 := bpow_mag_gt radix2 v). change (IZR (2 ^ 53)) with (bpow radix2 53). rewrite <- bpow_plus.
+  apply Rlt_le_trans with (1 := bpow_mag_gt radix2 v). change (IZR (2 ^ 53)) with (bpow radix2 53).
+  rewrite <- bpow_plus.
   apply bpow_le. lia.
 Qed.
 

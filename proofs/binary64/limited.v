@@ -174,7 +174,8 @@ Proof.
   { assert (L := limited_counts). rewrite counts in L.
     revert L. unfold column_counts, c', c, column_of, s', scales_there. cbn [magnitude scale_t].
     rewrite !absolute_there, !absolute_is. unfold in_range.
-    cbn [at_most power_of_two muladd limited_arithmetic real_arithmetic]. unfold finite. destruct (Rlt_bool _ _); [reflexivity|discriminate]. }
+    cbn [at_most power_of_two muladd limited_arithmetic real_arithmetic]. unfold finite.
+    destruct (Rlt_bool _ _); [reflexivity|discriminate]. }
   rewrite E', H. cbn [limited_power_above]. rewrite <- E, m_is. unfold finite. rewrite Rlt_bool_true; [reflexivity|].
   rewrite Rabs_pos_eq by apply bpow_ge_0. apply bpow_lt. lia.
 Qed.

@@ -36,7 +36,8 @@ Lemma multiple_below z n x :
   (0 <= n)%Z -> multiple z x -> Rabs x < bpow radix2 (n + z) + bpow radix2 z -> Rabs x <= bpow radix2 (n + z).
 Proof.
   intros N (m & ->). assert (B := bpow_gt_0 radix2 z).
-  rewrite Rabs_mult, (Rabs_pos_eq (bpow radix2 z)), <- abs_IZR, bpow_plus, <- (IZR_Zpower radix2 n) by (assumption || lra).
+  rewrite Rabs_mult, (Rabs_pos_eq (bpow radix2 z)), <- abs_IZR, bpow_plus, <- (IZR_Zpower radix2 n)
+    by (assumption || lra).
   intros H. apply Rmult_le_compat_r; [lra|]. apply IZR_le. apply Z.lt_succ_r, lt_IZR.
   rewrite succ_IZR. apply Rmult_lt_reg_r with (bpow radix2 z); lra.
 Qed.

@@ -43,7 +43,8 @@ Proof.
   intros I. destruct (held_root 425 o _ I (bpow_ge_0 _ _) eq_refl) as (x & E & S & H). exists x. split; [exact E|].
   rewrite S. destruct I as (x0 & E0 & L & _). rewrite E in E0. injection E0 as ->.
   set (s := square_root A x0) in *. assert (P : bpow radix2 (-425) <= s).
-  { unfold s. cbn [square_root real_arithmetic]. rewrite <- (rnd_exact (bpow radix2 (-425))) by (apply binary64_bpow; lia).
+  { unfold s. cbn [square_root real_arithmetic].
+    rewrite <- (rnd_exact (bpow radix2 (-425))) by (apply binary64_bpow; lia).
     apply rnd_le. rewrite <- (sqrt_Rsqr (bpow radix2 (-425))) by apply bpow_ge_0. apply sqrt_le_1_alt.
     unfold Rsqr. rewrite <- bpow_plus. exact L. }
   assert (Q := bpow_gt_0 radix2 (-425)). cbn [divide power_of_two limited_arithmetic real_arithmetic].
@@ -134,7 +135,8 @@ Proof.
     (held_power (- split_bits k) 0 P) eq_refl) R eq_refl).
   assert (H : INR (N.to_nat (sum_height (N.of_nat n) (2 ^ N.of_nat k))) <= bpow radix2 20).
   { assert (L : (Z.of_nat n <= 2 ^ 31)%Z).
-    { apply le_IZR. rewrite <- INR_IZR_INZ. apply Rle_trans with (1 := proj2 N). change (IZR (2 ^ 31)) with (bpow radix2 31).
+    { apply le_IZR. rewrite <- INR_IZR_INZ. apply Rle_trans with (1 := proj2 N).
+      change (IZR (2 ^ 31)) with (bpow radix2 31).
       apply bpow_le. lia. }
     destruct (height_bounded n k L ltac:(lia)) as [_ T]. unfold height in T.
     rewrite INR_IZR_INZ. replace (Z.of_nat (N.to_nat (sum_height (N.of_nat n) (2 ^ N.of_nat k))))
@@ -181,7 +183,8 @@ Proof.
     rewrite Rabs_pos_eq by apply bpow_ge_0. apply bpow_lt. lia. }
   assert (Ht : held 11 (scale_t (group_of ms)) (Some (scale_t (group_of ms)))).
   { split; [reflexivity|]. rewrite T. apply held_power. lia. }
-  assert (Hf : held 11 (grid_f (group_of ms)) (multiply B (power_of_two B (- grid_bits)) (Some (scale_t (group_of ms)))))
+  assert (Hf : held 11 (grid_f (group_of ms))
+      (multiply B (power_of_two B (- grid_bits)) (Some (scale_t (group_of ms)))))
     by exact (held_times 11 _ _ _ _ _ _ (held_power (- grid_bits) 0 ltac:(discriminate)) Ht eq_refl).
   assert (Worst : forall f : tier_moments R -> R, (forall m, In m ms -> 0 <= f m <= bpow radix2 (-50)) ->
     held 0 (fold_left (maximum A) (map f ms) 0) (Some (fold_left (maximum A) (map f ms) 0))).

@@ -55,7 +55,8 @@ Proof.
   intros H. destruct o as [a|]; [|apply below_none]. rewrite <- (H a eq_refl). apply below_finite.
 Qed.
 
-Ltac go := repeat first [ progress descend_below | apply below_literal | apply below_absolute | apply below_power_above ].
+Ltac go := repeat first
+  [ progress descend_below | apply below_literal | apply below_absolute | apply below_power_above ].
 
 Lemma below_fast_two_sum o x p y : below o x -> below p y -> pair_below (fast_two_sum B o p) (fast_two_sum A x y).
 Proof. intros H K. unfold fast_two_sum. split; cbn [fst snd]; go. Qed.
@@ -119,15 +120,19 @@ Theorem finish_below n c most d1' d1 d2' d2 rest' rest sq' sq :
     (finish A k real_power_above op n e c most d1 d2 rest sq).
 Proof.
   intros H1 H2 Hr [S1 S2]. assert (N := below_count true n).
-  set (a' := match op with Layer_norm => divide_by B (two_sum B d1' d2') (of_count B n) | Rms_norm => (zero B, zero B) end).
-  set (a := match op with Layer_norm => divide_by A (two_sum A d1 d2) (of_count A n) | Rms_norm => (zero A, zero A) end).
+  set (a' := match op with
+    | Layer_norm => divide_by B (two_sum B d1' d2') (of_count B n)
+    | Rms_norm => (zero B, zero B) end).
+  set (a := match op with
+    | Layer_norm => divide_by A (two_sum A d1 d2) (of_count A n)
+    | Rms_norm => (zero A, zero A) end).
   assert (Ha : pair_below a' a).
   { unfold a', a. destruct op; [apply below_divide_by; [now apply below_two_sum|exact N]|split; apply below_zero]. }
   destruct (below_two_sum _ _ _ _ S1 Hr) as [T1 T2].
   assert (Hq := below_divide_by _ _ _ _ (below_fast_two_sum _ _ _ _ T1 (below_plus true _ _ _ _ T2 S2)) N).
   set (q' := divide_by B _ _) in Hq. set (q := divide_by A _ _) in Hq.
-  assert (Hv := below_add_one _ _ _ _ (below_add_pairs _ _ _ _ Hq (below_negative _ _ (below_multiply_pairs _ _ _ _ Ha Ha)))
-    (below_some e)).
+  assert (Hv := below_add_one _ _ _ _ (below_add_pairs _ _ _ _ Hq
+    (below_negative _ _ (below_multiply_pairs _ _ _ _ Ha Ha))) (below_some e)).
   set (v' := add_one B _ _) in Hv. set (v := add_one A _ _) in Hv.
   assert (Hk := below_divide true _ _ _ _ (proj1 Hq) (proj1 Hv)).
   assert (Hroot := below_divide true _ _ _ _ (below_power true 0) (below_root true _ _ (proj1 Hv))).
@@ -139,16 +144,21 @@ Proof.
     (fst (multiply_pairs A v (two_product A root root)))) (snd (multiply_pairs A v (two_product A root root)))).
   assert (Hd : below defect' defect) by (unfold defect', defect; go).
   assert (Hr' : pair_below
-    (fast_two_sum B root' (multiply B root' (multiply B defect' (plus B (literal B 1 2) (multiply B (literal B 3 8) defect')))))
-    (fast_two_sum A root (multiply A root (multiply A defect (plus A (literal A 1 2) (multiply A (literal A 3 8) defect))))))
+    (fast_two_sum B root' (multiply B root'
+      (multiply B defect' (plus B (literal B 1 2) (multiply B (literal B 3 8) defect')))))
+    (fast_two_sum A root (multiply A root
+      (multiply A defect (plus A (literal A 1 2) (multiply A (literal A 3 8) defect))))))
     by (apply below_fast_two_sum; go).
   assert (Hc := below_negative _ _ (below_multiply_pairs _ _ _ _ Ha Hr')).
-  assert (Hg : below (multiply B (multiply B (limited_power_above (Some most)) (power_of_two B (- split_bits k))) root')
+  assert (Hg : below
+    (multiply B (multiply B (limited_power_above (Some most)) (power_of_two B (- split_bits k))) root')
     (multiply A (multiply A (real_power_above most) (power_of_two A (- split_bits k))) root)) by go.
   assert (He := below_bound _ _ _ _ _ _ _ _ _ _
-    (below_count true (N.to_nat (sum_height (N.of_nat n) (2 ^ N.of_nat k)))) (below_count true (tier_sum_error n k)) Hg
+    (below_count true (N.to_nat (sum_height (N.of_nat n) (2 ^ N.of_nat k))))
+    (below_count true (tier_sum_error n k)) Hg
     (below_root true _ _ Hk) (below_absolute _ _ (proj1 Hc))).
-  constructor; try reflexivity; try assumption; try exact Hk; try exact Hv; try exact (proj1 He); try exact (proj2 He).
+  constructor; try reflexivity; try assumption; try exact Hk; try exact Hv; try exact (proj1 He);
+    try exact (proj2 He).
   intros Ad. change (in_range B least_v_exponent most_v_exponent (fst v')
     && at_most B (divide B (fst q') (fst v')) (power_of_two B kappa_exponent) = true) in Ad.
   change (in_range A least_v_exponent most_v_exponent (fst v)
@@ -161,7 +171,9 @@ Qed.
 (** ** Of numbers that are there *)
 
 Lemma absolute_some x : absolute B (Some x) = Some (absolute A x).
-Proof. unfold absolute. cbn [at_most zero negate limited_arithmetic real_arithmetic]. now destruct (Rle_bool 0 x). Qed.
+Proof.
+  unfold absolute. cbn [at_most zero negate limited_arithmetic real_arithmetic]. now destruct (Rle_bool 0 x).
+Qed.
 
 Lemma maximum_some x y : maximum B (Some x) (Some y) = Some (maximum A x y).
 Proof. unfold maximum. cbn [at_most limited_arithmetic real_arithmetic]. now destruct (Rle_bool x y). Qed.

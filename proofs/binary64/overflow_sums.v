@@ -179,8 +179,9 @@ Proof.
   intros H. split; [|split; [|split; [|now apply below_squares]]].
   - unfold sum_first. apply below_lanes_sum.
     apply (below_alternate (length (vectors _ B k os))); try assumption; [lia|now apply below_vectors].
-  - apply below_row_sum; [|exact H]. intros. unfold step_second. apply below_plus; [assumption|now apply below_second].
-  - apply below_row_sum; [|exact H]. intros s s' e e' S E. unfold step_rest. apply below_muladd; [now apply below_second| |exact S].
-    apply below_plus; [exact E|now apply below_first].
+  - apply below_row_sum; [|exact H]. intros. unfold step_second.
+    apply below_plus; [assumption|now apply below_second].
+  - apply below_row_sum; [|exact H]. intros s s' e e' S E. unfold step_rest.
+    apply below_muladd; [now apply below_second| |exact S]. apply below_plus; [exact E|now apply below_first].
 Qed.
 End Sums.
