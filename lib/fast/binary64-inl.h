@@ -204,20 +204,28 @@ HWY_NOINLINE void NormalizeBinary64Block(const Binary64State* rows, size_t count
   if (r < count) NormalizeBinary64Columns<kCentre, kStream, 1>(rows + r, begin, n, p, scales);
 }
 
+// value's hi + lo, and a bound on its error, as StoreCertified takes it.
+struct Binary64Number {
+  Pair value;
+  double error;
+};
+inline constexpr double kBinary64EndFactor = 8 * kUnitRoundoff * kUnitRoundoff;
+inline Binary64Number Binary64MeanOf(const Binary64Moments& m) {
+  const Pair mean = Add(m.offset, m.center);
+  return {mean, 1.01 * (m.error.e0 / m.rstd.hi) + kBinary64EndFactor * std::abs(mean.hi)};
+}
+inline Binary64Number Binary64RstdOf(const Binary64Moments& m) {
+  return {m.rstd, (1.01 * m.error.e1 + kBinary64EndFactor) * m.rstd.hi};
+}
+
 // Stores mean and rstd where the row has them. False if one of them is not certain.
 inline bool WriteBinary64Statistics(const Row& row, const Binary64Moments& m) {
-  constexpr double kEnd = 8 * kUnitRoundoff * kUnitRoundoff;
-  bool certain = true;
-  if (row.mean != nullptr) {
-    const Pair mean = Add(m.offset, m.center);
-    const double error = 1.01 * (m.error.e0 / m.rstd.hi) + kEnd * std::abs(mean.hi);
-    certain &= StoreCertified(*row.statistics_format, row.mean, mean.hi, mean.lo, error);
-  }
-  if (row.rstd != nullptr) {
-    const double error = (1.01 * m.error.e1 + kEnd) * m.rstd.hi;
-    certain &= StoreCertified(*row.statistics_format, row.rstd, m.rstd.hi, m.rstd.lo, error);
-  }
-  return certain;
+  const auto store = [&](void* at, const Binary64Number& number) {
+    return StoreCertified(*row.statistics_format, at, number.value.hi, number.value.lo, number.error);
+  };
+  const bool mean_certain = row.mean == nullptr || store(row.mean, Binary64MeanOf(m));
+  const bool rstd_certain = row.rstd == nullptr || store(row.rstd, Binary64RstdOf(m));
+  return mean_certain && rstd_certain;
 }
 
 // The rows of a group that are admitted.

@@ -38,6 +38,9 @@ void InspectBinary64RowTarget(const Row& row, Binary64Intermediates* of) {
   group.Admit({row, 1, row.columns * sizeof(double), row.columns * sizeof(double)}, shape, 0);
   of->admitted = group.admitted == 1;
   if (!of->admitted) return;
+  const Binary64Number mean = Binary64MeanOf(m), inverse = Binary64RstdOf(m);
+  of->mean = {{mean.value.hi, mean.value.lo}, mean.error};
+  of->inverse = {{inverse.value.hi, inverse.value.lo}, inverse.error};
   of->t = group.scales.t;
   of->grid = group.scales.grid;
   of->error = group.scales.error;

@@ -92,8 +92,10 @@ struct Binary64Intermediates {
   DoubleDouble shift;       // c^
   NormalizedError moments;  // E1, E0
   bool moments_admitted;
-  bool admitted;  // and T is in range; else all below is 0 or empty
-  double t;       // T, F of this row alone
+  bool admitted;      // and T is in range; else all below is 0 or empty
+  NumberWithin mean;  // as StoreCertified is given them
+  NumberWithin inverse;
+  double t;  // T, F of this row alone
   double grid;
   NormalizedError error;  // e1, e0
   std::vector<Binary64Column> columns;

@@ -29,6 +29,7 @@
    and to binary64, with nan for a bound that is not finite or certifies nothing, and for moments of a row with NaNs,
      binary64 CENTER LARGEST KAPPA OFFSET RSTD SHIFT E1 E0 admitted FLAG
      scales admitted FLAG T F E1 E0
+     statistics MEAN ERROR INVERSE ERROR
      columns G1 G2 B1 B2 E1 E0 ...
      t T1 T2 ...
      yhat PATTERN...
@@ -183,6 +184,9 @@ let answer_binary64 r =
   let s = scales_of a power_above [ m ] in
   Printf.printf "scales admitted %d %s\n" (flag admitted)
     (joined (if admitted then [ s.scale_t; s.grid_f; s.scale_e1; s.scale_e0 ] else [ 0.0; 0.0; 0.0; 0.0 ]));
+  print_numbers "statistics"
+    (if admitted then pair (tier_mean a m) @ [ tier_mean_error a m ] @ pair m.rstd_pair @ [ tier_rstd_error a m ]
+     else List.init 6 (fun _ -> 0.0));
   let each f = if admitted then map3 f r.x r.gamma r.beta else [] in
   let column g b = column_of a power_above s g b in
   let bound c e = if column_counts a c && Float.is_finite e then e else Float.nan in

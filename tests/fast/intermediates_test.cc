@@ -88,8 +88,9 @@ TEST(Intermediates, OfTheSharpStageAreWhatItRounds) {
   EXPECT_GT(scaled, 100u);
 }
 
-// Whatever t is, 0 and both signs, and whatever window the column's neighbours leave it.
-TEST(Intermediates, NothingIsCertifiedWhereAParameterIsNotFinite) {
+// Whatever t is, 0 and both signs, and whatever window the column's neighbours leave it; and nothing of a row in which
+// one x is not finite.
+TEST(Intermediates, NothingIsCertifiedWhereAnInputIsNotFinite) {
   rows::Generator random(3);
   size_t fast = 0, sharp = 0, binary64 = 0;
   for (const Format* parameter : kFormats) {
@@ -101,12 +102,17 @@ TEST(Intermediates, NothingIsCertifiedWhereAParameterIsNotFinite) {
         p.x = random.Numbers(x, i % 2 == 0 ? rows::Family::kSmallIntegers : rows::Family::kBell, n);
         p.gamma = random.Numbers(*parameter, rows::Family::kBell, n);
         p.beta = random.Numbers(*parameter, rows::Family::kBell, n);
-        const uint64_t values[] = {parameter->infinity, parameter->infinity | parameter->sign, parameter->nan,
-                                   parameter->nan | parameter->sign, parameter->infinity + 1};
-        std::vector<bool> affected(n);
+        const auto special = [&](const Format& f) {
+          const uint64_t values[] = {f.infinity, f.infinity | f.sign, f.nan, f.nan | f.sign, f.infinity + 1};
+          return values[random.Below(std::size(values))];
+        };
+        std::vector<bool> affected(n, i % 4 == 3);
+        if (i % 4 == 3) {
+          for (uint64_t k = random.Below(2) * n; k <= n; k += n) p.x[random.Below(n)] = special(x);
+        }
         for (int k = 0; k < 12; ++k) {
           const size_t at = random.Below(n);
-          (random.Below(2) == 0 ? p.gamma : p.beta)[at] = values[random.Below(std::size(values))];
+          (random.Below(2) == 0 ? p.gamma : p.beta)[at] = special(*parameter);
           affected[at] = true;
         }
         ForEachTarget([&](const Target& target) {

@@ -64,6 +64,7 @@ class Comparison {
     answer << (of.moments_admitted ? " admitted 1\n" : " admitted 0\n");
     answer << (of.admitted ? "scales admitted 1" : "scales admitted 0") << of.t << of.grid << of.error.e1 << of.error.e0
            << "\n";
+    answer << "statistics" << of.mean.value << of.mean.error << of.inverse.value << of.inverse.error << "\n";
     answer << "columns";
     for (const Binary64Column& c : of.columns) {
       answer << c.g1 << c.g2 << c.b1 << c.b2 << c.error.e1 << Bound(c.error.e0);
