@@ -5,7 +5,7 @@
     elements_model.v, which are compared with the C++ bit for bit, define the operations.  The sums are
     in sums.v, squares.v, square_lanes.v and sums_error.v, the moments in means.v, budget.v, admitted.v
     and finish.v, the centre in centre.v, T1 and T2 in normalise.v, H and L in columns.v, T, e1 and e0 in
-    scales.v, overflow in the files of that name.  Each statement is written out here, and closed by the
+    scales.v, mean and rstd in statistics.v, overflow in the files of that name.  Each statement is written out here, and closed by the
     theorem that proves it.
 
     Symbols.
@@ -24,7 +24,8 @@ From Flocq Require Import Core.
 From ExactNorm Require Import fast.model fast.operations fast.overflow binary64.model
   binary64.elements_model binary64.split binary64.sums_near binary64.sums_error binary64.moments_near
   binary64.scales binary64.ends binary64.results binary64.limited binary64.centre binary64.row
-  binary64.answers binary64.overflow_bounds binary64.delivered specification.
+  binary64.answers binary64.overflow_bounds binary64.delivered sharp.certified binary64.statistics
+  binary64.delivered_statistics specification.
 Import ListNotations.
 
 Local Open Scope R_scope.
@@ -163,3 +164,29 @@ Proof. exact (delivered_answer k r rows xs i g b t p). Qed.
 Theorem nonfinite_is_not_certified s g b :
   column_counts B (column_of B limited_power_above s g b) = true -> g <> None /\ b <> None.
 Proof. intros H. destruct (nonfinite_column s g b H) as [[x ->] [y ->]]. now split. Qed.
+
+(** Mean and rstd: what StoreCertified lets pass, in any format. *)
+Section Statistics.
+Variables (k : nat) (r : row) (xs : list R).
+Hypothesis lanes : (k <= 4)%nat.
+Hypothesis row_well_formed : well_formed r.
+Hypothesis row_finite : numbers r = Some xs.
+
+Let M := tier_moments_of B k limited_power_above (row_operation r) (Some (eps r)) (map Some xs).
+Hypothesis row_fits : xs <> [] /\ Forall binary64 xs /\ (Z.of_nat (length xs) <= 2 ^ 18)%Z /\ takes_part B M = true.
+
+Variables (hi low high : R) (lo : option R) (p : Z).
+
+Theorem mean_is_right :
+  row_operation r = Layer_norm ->
+  tier_mean B M = (Some hi, lo) -> tier_mean_ends B M = (Some low, Some high) ->
+  number_stored (statistics_format r) hi low high p ->
+  represents (statistics_format r) (mean_answer r) p.
+Proof. exact (delivered_mean k lanes r row_well_formed xs row_finite row_fits hi lo low high p). Qed.
+
+Theorem rstd_is_right :
+  rstd_pair M = (Some hi, lo) -> tier_rstd_ends B M = (Some low, Some high) ->
+  number_stored (statistics_format r) hi low high p ->
+  represents (statistics_format r) (rstd_answer r) p.
+Proof. exact (delivered_rstd k lanes r row_well_formed xs row_finite row_fits hi lo low high p). Qed.
+End Statistics.
