@@ -33,6 +33,10 @@
 // both rounded up: half of 1.001 is 0.5005, 2 |a| alpha / 2 is 0.501 h u G |a|, and V, R and a differ from what is
 // computed by less than 2^-40 of themselves (kappa <= 64, G <= 2^-13 R).
 //
+// Mean and rstd. |a^ - a| + 20 u^2 |a^| <= 0.9995 E0 / r^ and |r^ - 1 / sqrt(V)| <= E1 / sqrt(V). a^ + m is off by
+// 4.1 u^2 (|a^| + |m|) more, less than 18 u^2 |a^| + 4.2 u^2 |a^ + m|. The bounds 1.01 E0 / r^ + 8 u^2 |a^ + m| and
+// (1.01 E1 + 8 u^2) r^ cover their own roundings and those of low -+ bound, at most u (3.1 u |value| + bound).
+//
 // Normalise. All rows that are done together have one T = 2^k, k in [0, 11], and one grid F = 2^-f, f = 26 - k, with
 // max|d| r^ + |c^| + 2^-16 < T; it is at most 2^10. r^ = r1 + r2 with |r2| <= u r1; c^ = c1 + c2, c1 a multiple of F,
 // |c2| <= F / 2, rounded by u F / 2.
