@@ -23,7 +23,8 @@ From Coq Require Import ZArith Reals List Lia Lra.
 From Flocq Require Import Core.
 From ExactNorm Require Import fast.model fast.operations fast.overflow binary64.model
   binary64.elements_model binary64.split binary64.sums_near binary64.sums_error binary64.moments_near
-  binary64.scales binary64.ends binary64.results binary64.limited binary64.centre binary64.row
+  binary64.scales binary64.ends binary64.results binary64.limited
+  binary64.nonfinite binary64.centre binary64.row
   binary64.answers binary64.overflow_bounds binary64.delivered sharp.certified binary64.statistics
   binary64.delivered_statistics specification.
 Import ListNotations.
@@ -159,6 +160,11 @@ Theorem element_is_right k r rows xs i g b t p :
   is_pattern Binary64 p -> meaning Binary64 p = Finite t ->
   represents Binary64 (element r i) p.
 Proof. exact (delivered_answer k r rows xs i g b t p). Qed.
+
+(** A row with a NaN or an infinity is not admitted. *)
+Theorem nonfinite_row_is_declined k op e os : In None os ->
+  tier_admitted (tier_moments_of B k limited_power_above op e os) = false.
+Proof. exact (nonfinite_row k op e os). Qed.
 
 (** A gamma or beta that is not finite counts in no column. *)
 Theorem nonfinite_is_not_certified s g b :
