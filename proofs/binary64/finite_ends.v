@@ -40,7 +40,9 @@ Theorem infinite_sum h l e :
   BinarySingleNaN.is_finite (add h l) = false -> is_nan (ieee_lower h l e) = true.
 Proof.
   unfold ieee_lower, fast_two_sum. cbn [fst snd plus subtract ieee_arithmetic]. intros F.
-  assert (S : match add h l with B754_nan => True | B754_infinity s => h <> B754_infinity (negb s) /\ l <> B754_infinity (negb s)
+  assert (S : match add h l with
+    | B754_nan => True
+    | B754_infinity s => h <> B754_infinity (negb s) /\ l <> B754_infinity (negb s)
     | _ => False end).
   { destruct (add h l) as [s|s| |s m x K] eqn:E; try discriminate F; [|exact I].
     split; intros ->.

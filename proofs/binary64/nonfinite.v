@@ -80,7 +80,8 @@ Lemma not_about c : tier_admitted (tier_moments_about B k limited_power_above op
 Proof.
   unfold tier_moments_about. destruct (in_range B _ _ (largest_deviation B _)); [|reflexivity].
   assert (I : In None (map (deviation_hat (option R) B c) os)).
-  { apply in_map_iff. exists None. split; [|exact nonfinite]. destruct c; [|reflexivity]. apply none_subtract. now left. }
+  { apply in_map_iff. exists None. split; [|exact nonfinite].
+    destruct c; [|reflexivity]. apply none_subtract. now left. }
   unfold finish. cbv zeta. cbn [tier_admitted]. rewrite (lost_sum k _ _ I).
   assert (T : forall a p : option R * option R, fst p = None -> fst (add_pairs B p a) = None).
   { intros a p H. unfold add_pairs. cbv zeta. cbn [fst snd two_sum fast_two_sum]. rewrite H. reflexivity. }

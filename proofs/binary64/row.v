@@ -20,8 +20,9 @@
 
 From Coq Require Import ZArith Reals List Bool Lia Lra.
 From Flocq Require Import Core.
-From ExactNorm Require Import specification exact.moments fast.model fast.operations binary64.model binary64.split
-  binary64.sums_near binary64.sums_error binary64.moments_near binary64.means binary64.finish binary64.centre sharp.products sharp.pairs.
+From ExactNorm Require Import specification exact.moments fast.model fast.operations binary64.model
+  binary64.split binary64.sums_near binary64.sums_error binary64.moments_near binary64.means
+  binary64.finish binary64.centre sharp.products sharp.pairs.
 Import ListNotations.
 
 Local Open Scope R_scope.
@@ -152,7 +153,8 @@ Proof.
   assert (U := u_part (r * r) ltac:(lra)). assert (U2 := u_part _ (proj1 U)).
   assert (Gr : 0 <= G * r <= / 8192 * (r * r)).
   { split; [apply Rmult_le_pos; lra|]. rewrite <- Rmult_assoc. apply Rmult_le_compat_r; lra. }
-  assert (Ug := by_u _ _ (proj2 Gr)). assert (Ug0 : 0 <= u * (G * r)) by (apply Rmult_le_pos; [apply Rlt_le, u_pos|lra]).
+  assert (Ug := by_u _ _ (proj2 Gr)).
+  assert (Ug0 : 0 <= u * (G * r)) by (apply Rmult_le_pos; [apply Rlt_le, u_pos|lra]).
   assert (L1 : (h + 1) * (u * (G * r)) <= 81 * (u * (/ 8192 * (r * r)))) by (apply Rmult_le_compat; lra).
   assert (L2 : (107 / 100 * Ks - 50) * (u * (u * (r * r))) <= 20000000 * (u * (u * (r * r))))
     by (apply Rmult_le_compat_r; lra).

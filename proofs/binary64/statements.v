@@ -5,8 +5,8 @@
     elements_model.v, which are compared with the C++ bit for bit, define the operations.  The sums are
     in sums.v, squares.v, square_lanes.v and sums_error.v, the moments in means.v, budget.v, admitted.v
     and finish.v, the centre in centre.v, T1 and T2 in normalise.v, H and L in columns.v, T, e1 and e0 in
-    scales.v, mean and rstd in statistics.v, overflow in the files of that name.  Each statement is written out here, and closed by the
-    theorem that proves it.
+    scales.v, mean and rstd in statistics.v, overflow in the files of that name and in delivered.v.  Each
+    statement is written out here, and closed by the theorem that proves it.
 
     Symbols.
       A, B          binary64 without its largest number; with it, where None stands for infinities and NaNs

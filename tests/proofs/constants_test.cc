@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The ledgers' constants as they are compiled, lib/fast/error_bounds.h and sharp_error_bounds.h, are those that
-// proofs/fast and proofs/sharp prove their theorems for. Argument: the table that Coq printed. Bounds that are
-// functions are evaluated with Coq's coefficients, in the order of the header, and have to agree in every bit.
+// The ledgers' constants as they are compiled, error_bounds.h, sharp_error_bounds.h and binary64_error_bounds.h of
+// lib/fast, are those that proofs/fast, sharp and binary64 prove their theorems for. Argument: the table that Coq
+// printed. Bounds that are functions are evaluated with Coq's coefficients, in the order of the header, and have to
+// agree in every bit.
 #include "tests/proofs/constants.h"
 
 #include <cmath>
