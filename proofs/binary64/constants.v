@@ -15,7 +15,7 @@
 From Coq Require Import ZArith NArith Reals List String Lra.
 From Flocq Require Import Core.
 From ExactNorm Require Import specification fast.model fast.operations fast.constants binary64.model
-  binary64.elements_model binary64.ends binary64.scales.
+  binary64.elements_model binary64.ends binary64.scales binary64.row binary64.delivered.
 Import ListNotations.
 
 Local Open Scope R_scope.
@@ -67,6 +67,12 @@ Proof.
   - change (64 = 64 / 1 * 1). lra.
   - change (4 = 4 / 1 * 1). lra.
 Qed.
+
+Theorem columns_are k op e xs m : of_row k op e xs m -> (Z.of_nat (List.length xs) <= tier_most_columns)%Z.
+Proof. intros H. exact (of_length _ _ _ _ _ H). Qed.
+
+Theorem fitting_columns_are k op e xs : row_fits k op e xs -> (Z.of_nat (List.length xs) <= tier_most_columns)%Z.
+Proof. intros H. apply H. Qed.
 
 (** ** Errors *)
 
