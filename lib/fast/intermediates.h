@@ -59,7 +59,7 @@ struct SharpIntermediates {
   DoubleDouble offset;        // a^
   DoubleDouble mean_square;   // q^
   DoubleDouble variance_eps;  // v^
-  double kappa;               // before it is at least 1
+  double kappa;               // before it is at least kSharpLeastKappa
   bool admitted;              // else all below is 0 or empty
   DoubleDouble rstd;          // r^
   NormalizedError error;      // doubled S1, S0: BoundSharp

@@ -5,8 +5,8 @@
 //
 // Scale. x is multiplied by a power of two s, 1 unless x is binary64; then the largest |x| s is in [1, 2) or, where
 // that would need |log2 s| > 1000, below 2^24. eps becomes eps s^2, and 1 / sqrt(V) becomes 1 / (s sqrt(V)), so t is
-// what it was. Where x s or eps s^2 underflows, it moves by at most 2^-1074. As V >= 2^-901, that moves t by 2^-140 at
-// most, 1 / sqrt(V) by 2^-169 of it and the mean by 2^-1075 / s, which the doubling below covers.
+// what it was. Where x s or eps s^2 underflows, it moves by at most 2^-1074. As V >= 2^-901, that moves t by at most
+// 2^-167 |t| + 2^-620, 1 / sqrt(V) by 2^-169 of it and the mean by 2^-1075 / s, which the doubling below covers.
 //
 // Moments about any binary64 m (RMSNorm: 0). e_i = x_i s - m = d_i + d'_i exactly, |d'_i| <= u |d_i|. With
 // R^2 = mean(e^2), a = mean(e), V = R^2 - a^2 + eps s^2 (RMSNorm: a = a^ = 0) and n numbers in each lane of the two
@@ -22,20 +22,21 @@
 //   v^ = q^ - a^ a^ + eps s^2:   |v^ - V| <= (3.001 K - 120) u^2 R^2 + 4.3 u^2 V
 //   r^ from r0 = 1 / sqrt(v) in binary64 (relative error below 3 u) and one step with h = 1 - v^ r0^2 in
 //          double-double, r0 + r0 (h / 2 + 3 h^2 / 8): relative error 55 u^2 beside that of v^.
-//   Squares and products that underflow: R^2 + 2^-960 stands for R^2 in all this, which changes nothing as V >= 2^-901.
-//   kappa = max(1.01 q^ / v^, 1) >= R^2 / V. Below 2^31 columns K < 1.0001 2^60, with one lane at least, so with
-//   kappa <= 2^36 K kappa u^2 <= 1 / 1000. Where kappa is larger, the centre is 2^18 times as far from the mean as the
-//   numbers are spread: they differ in their last bits, if at all.
+//   Squares and products that underflow: R^2 + 2^-960 stands for R^2 in all this.
+//   kappa = max(max(1.01 q^, 2^-930) / v^, 2^-900) >= (R^2 + 2^-960) / V. Of a row that is tiny beside sqrt(eps), so is
+//   kappa, and with it S0 below: y without a bias is as tiny. Below 2^31 columns K < 1.0001 2^60, with one lane at
+//   least, so with kappa <= 2^36 K kappa u^2 <= 1 / 1000. Where kappa is larger, the centre is 2^18 times as far from
+//   the mean as the numbers are spread: they differ in their last bits, if at all.
 //          |r^ sqrt(V) - 1| <= ((1.51 K - 60) kappa + 58) u^2.
 // Normalise. t^ = (e_i - a^) r^: 6.2 u^2 and 11.2 u^2 of the operands, and (K - 68) u^2 R r^;
 //   |t^ - t| <= ((1.51 K - 60) kappa + 76) u^2 |t| + (1.002 K - 32) sqrt(kappa) u^2 + 2^-1071;
 //   z^ = g t^: 6.2 u^2; y^ = z^ + b: 4.1 u^2 of the operands:
-//   |y^ - y| <= |g| (S1 |t^| + S0) + 4.5 u^2 |y^| + 2^-1060,    S1 = ((1.6 K + 11) kappa + 33) u^2,
+//   |y^ - y| <= |g| (S1 |t^| + S0) + 4.5 u^2 |y^| + 2^-1060,    S1 = ((1.6 K + 11) kappa + 94) u^2,
 //                                                             S0 = 1.01 K sqrt(kappa) u^2
-// as long as nothing overflows; what does is an infinity or a NaN for good, as nothing is divided by one, and fails the
-// tests. Proved, step by step, for every admitted row: proofs/sharp/statements.v. BoundSharp doubles S1 and S0: that
-// also covers that they, K, e and y^ -+ e are evaluated in binary64, where fl(lo -+ e) moves by at most
-// u (3.2 u |y^| + e).
+// where S0 >= 2^-549 has room for 2^-1071, as long as nothing overflows; what does is an infinity or a NaN for good, as
+// nothing is divided by one, and fails the tests. Proved, step by step, for every admitted row:
+// proofs/sharp/statements.v. BoundSharp doubles S1 and S0: that also covers that they, K, e and y^ -+ e are evaluated
+// in binary64, where fl(lo -+ e) moves by at most u (3.2 u |y^| + e).
 //
 // Mean and rstd. m + a^ is within 1.001 K u^2 R + 4.2 u^2 |m + a^| of the scaled row's mean, and e0 / r^ is at least
 // 2 K u^2 R; r^ is within e1 r^ / 2. kSharpEndFactor and kSharpUnderflow cover the rest, s and StoreCertified included.
@@ -50,9 +51,11 @@ namespace exactnorm::fast {
 
 inline constexpr double kSharpUnit = kUnitRoundoff * kUnitRoundoff;
 inline constexpr size_t kSharpAccumulators = 2;
-inline constexpr double kSharpKappa = 0x1p36;      // rows with a larger R^2 / V are declined
-inline constexpr double kSharpKappaMargin = 1.01;  // kappa beside q^ / v^
-inline constexpr double kSharpLeastV = 0x1p-900;   // rows with a smaller v^ are declined, or with one above 1 / it
+inline constexpr double kSharpKappa = 0x1p36;          // rows with a larger R^2 / V are declined
+inline constexpr double kSharpKappaMargin = 1.01;      // kappa beside q^ / v^
+inline constexpr double kSharpLeastV = 0x1p-900;       // rows with a smaller v^ are declined, or with one above 1 / it
+inline constexpr double kSharpLeastKappa = 0x1p-900;   // kappa is not taken to be smaller
+inline constexpr double kSharpLeastSquare = 0x1p-930;  // nor is 1.01 q^ in it
 inline constexpr double kSharpEndFactor = 8 * kSharpUnit;
 inline constexpr double kSharpUnderflow = 0x1p-1050;
 
@@ -66,7 +69,7 @@ constexpr double SharpSumError(size_t columns, size_t lanes) {
 
 // |t^ - t| |g| <= |g| (e1 |t^| + e0).
 constexpr NormalizedError BoundSharp(double sum_error, double kappa, double root_of_kappa) {
-  return {2 * ((1.6 * sum_error + 11) * kappa + 33) * kSharpUnit, 2.1 * sum_error * root_of_kappa * kSharpUnit};
+  return {2 * ((1.6 * sum_error + 11) * kappa + 94) * kSharpUnit, 2.1 * sum_error * root_of_kappa * kSharpUnit};
 }
 
 }  // namespace exactnorm::fast

@@ -8,6 +8,7 @@
 #define EXACTNORM_FAST_SHARP_MOMENTS_INL_H_
 #endif
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 
@@ -178,7 +179,8 @@ HWY_NOINLINE inline SharpMoments ComputeSharpMoments(const Row& row) {
   moments.q = q;
   moments.v = v;
   const double high = hn::GetLane(v.hi);
-  moments.kappa = kSharpKappaMargin * hn::GetLane(q.hi) / high;
+  // std::max keeps a NaN.
+  moments.kappa = std::max(kSharpKappaMargin * hn::GetLane(q.hi), kSharpLeastSquare) / high;
   if (!(high >= kSharpLeastV && high <= 1 / kSharpLeastV && moments.kappa <= kSharpKappa)) return moments;
 
   const VD root = hn::Div(one, hn::Sqrt(v.hi));
@@ -186,7 +188,7 @@ HWY_NOINLINE inline SharpMoments ComputeSharpMoments(const Row& row) {
   const VD h = hn::Sub(hn::Sub(one, unit.hi), unit.lo);
   const VD step = hn::Mul(h, hn::MulAdd(h, hn::Set(d, 0.375), hn::Set(d, 0.5)));
   moments.r = FastTwoSum(root, hn::Mul(root, step));
-  const double larger_kappa = HWY_MAX(moments.kappa, 1.0);
+  const double larger_kappa = HWY_MAX(moments.kappa, kSharpLeastKappa);
   moments.error = BoundSharp(SharpSumError(row.columns, lanes), larger_kappa, std::sqrt(larger_kappa));
   moments.admitted = true;
   return moments;

@@ -9,6 +9,7 @@
 
     Symbols: those of row.v, and
       kappa_hat, kappa_of, root_of   kappa, larger_kappa and its root, with their roundings
+      least_square                   kSharpLeastSquare
 
     Main results, for every row of at most 2^31 deviations that is admitted.
       kappa_enough        R^2 <= kappa V, R <= root sqrt V, V > 0
@@ -24,8 +25,9 @@ From ExactNorm Require Import specification fast.model fast.operations fast.elem
 
 Local Open Scope R_scope.
 
-Definition kappa_hat (q v : R * R) : R := rnd (rnd (rnd (101 / 100) * fst q) / fst v).
-Definition kappa_of (q v : R * R) : R := Rmax (kappa_hat q v) 1.
+Definition least_square : R := bpow radix2 (-930).
+Definition kappa_hat (q v : R * R) : R := rnd (Rmax (rnd (rnd (101 / 100) * fst q)) least_square / fst v).
+Definition kappa_of (q v : R * R) : R := Rmax (kappa_hat q v) least_kappa.
 Definition root_of (q v : R * R) : R := rnd (sqrt (kappa_of q v)).
 
 Section Kappa.
@@ -35,6 +37,7 @@ Let kappa := kappa_of q v.
 
 Hypothesis K_least : 132 <= K.
 Hypothesis Small : K * kappa * (u * u) <= / 1000.
+Hypothesis K_small : K * (u * u) <= / 1000.
 Hypothesis r_pos : 0 <= r.
 Hypothesis r_square : r * r = r2 + size_floor.
 Hypothesis eta_small : 30 * eta <= / 10000 * (r * r).
@@ -46,22 +49,40 @@ Hypothesis v_range : bpow radix2 (-900) <= fst v.
 Hypothesis v_low : Rabs (snd v) <= 31 / 10 * (u * Rabs (fst v)).
 
 Theorem kappa_enough :
-  1 <= kappa /\ 1 <= root_of q v /\ 0 < V /\ r * r <= kappa * V /\ r <= root_of q v * sqrt V.
+  least_kappa <= kappa /\ least_root <= root_of q v /\ 0 < V /\ r * r <= kappa * V /\ r <= root_of q v * sqrt V.
 Proof.
   assert (Us := u_small). assert (Up := u_pos). assert (Pe := eta_pos). assert (Q := squares).
   assert (B := bpow_gt_0 radix2 (-900)). set (vh := fst v) in *. assert (Pv : 0 < vh) by lra.
   assert (Z : 0 <= r * r) by now apply Rmult_le_pos.
-  assert (K1 : 1 <= kappa) by apply Rmax_r. assert (K2 : kappa_hat q v <= kappa) by apply Rmax_l.
+  assert (K2 : kappa_hat q v <= kappa) by apply Rmax_l.
+  assert (K1 : least_kappa <= kappa) by apply Rmax_r.
+  assert (K0 : 0 < kappa) by (unfold least_kappa in K1; lra).
+  assert (Ke : eta <= / 1000000 * kappa).
+  { apply Rle_trans with (/ 1000000 * least_kappa); [|lra].
+    apply Rle_trans with (bpow radix2 (-20) * least_kappa).
+    - unfold least_kappa, eta. rewrite <- bpow_plus. apply bpow_le. lia.
+    - apply Rmult_le_compat_r; [unfold least_kappa; lra|simpl; lra]. }
+  assert (I : 0 < / vh) by now apply Rinv_0_lt_compat.
+  assert (Fp : 0 < size_floor) by apply bpow_gt_0.
+  assert (Ls : 0 < least_square) by apply bpow_gt_0.
+  assert (Part : forall m, m = rnd (rnd (101 / 100) * fst q) \/ m = least_square -> rnd (m / vh) <= kappa).
+  { intros m [-> | ->]; apply Rle_trans with (2 := K2); apply rnd_le; apply Rmult_le_compat_r;
+      [exact (Rlt_le _ _ I)|apply Rmax_l|exact (Rlt_le _ _ I)|apply Rmax_r]. }
+  assert (K3 := Part _ (or_intror eq_refl)).
   set (qq := u * u) in *. assert (Kq : 0 <= K * qq) by (apply Rmult_le_pos; lra).
-  assert (Kq' : K * qq <= / 1000).
-  { apply Rle_trans with (2 := Small). replace (K * kappa * qq) with (K * qq * kappa) by ring.
-    rewrite <- (Rmult_1_r (K * qq)) at 1. now apply Rmult_le_compat_l. }
-  assert (F : 0 < size_floor <= / 1000000000 * vh).
-  { split; [apply bpow_gt_0|]. apply Rle_trans with (/ 1000000000 * bpow radix2 (-900)); [|lra].
-    apply Rle_trans with (bpow radix2 (-60) * bpow radix2 (-900)).
-    - rewrite <- bpow_plus. apply Rle_refl.
-    - apply Rmult_le_compat_r; [lra|]. simpl. lra. }
-  assert (Kv : vh <= kappa * vh) by (rewrite <- (Rmult_1_l vh) at 1; apply Rmult_le_compat_r; lra).
+  assert (Kq' := K_small). fold qq in Kq'.
+  assert (Kv : least_square <= 100001 / 100000 * (kappa * vh)).
+  { assert (P : 0 <= least_square / vh) by (apply Rmult_le_pos; lra).
+    assert (A := rounded_in (least_square / vh)). rewrite (Rabs_pos_eq (least_square / vh)) in A by exact P.
+    assert (Y := u_part _ P). apply Rabs_le_inv in A.
+    replace least_square with (least_square / vh * vh) by (field; lra).
+    rewrite <- Rmult_assoc. apply Rmult_le_compat_r; lra. }
+  assert (F : size_floor <= / 100000000 * (kappa * vh)).
+  { assert (size_floor <= / 1000000000 * least_square).
+    { apply Rle_trans with (bpow radix2 (-30) * least_square).
+      - unfold size_floor, least_square. rewrite <- bpow_plus. apply Rle_refl.
+      - apply Rmult_le_compat_r; [lra|]. simpl. lra. }
+    assert (0 < kappa * vh) by (apply Rmult_lt_0_compat; lra). lra. }
   (* q *)
   assert (Hq : 9989 / 10000 * (r * r) - size_floor <= fst q).
   { destruct q_within as (_ & _ & _ & L). replace (u * (u * (r * r))) with (qq * (r * r)) in q_near by (unfold qq; ring).
@@ -78,11 +99,8 @@ Proof.
       assert (X : 1009998 / 1000000 * fst q <= c * fst q) by (apply Rmult_le_compat_r; lra).
       rewrite (Rabs_pos_eq (c * fst q)) in A by lra. assert (Y := u_part (c * fst q) ltac:(lra)).
       apply Rabs_le_inv in A. lra. }
-    assert (I : 0 < / vh) by now apply Rinv_0_lt_compat.
     assert (Mv : m / vh <= 100001 / 100000 * kappa).
-    { assert (A := rounded_in (m / vh)). change (rnd (m / vh)) with (kappa_hat q v) in A.
-      assert (E : eta <= / 1000000).
-      { apply Rle_trans with (bpow radix2 (-30)); [apply bpow_le; lia|simpl; lra]. }
+    { assert (A := rounded_in (m / vh)). assert (A' := Part m (or_introl eq_refl)).
       assert (P : 0 <= m / vh).
       { apply Rmult_le_pos; [|lra]. apply rnd_ge_0, Rmult_le_pos; lra. }
       rewrite (Rabs_pos_eq (m / vh)) in A by exact P.
@@ -109,11 +127,18 @@ Proof.
   { assert (kappa * vh <= kappa * (10032 / 10000 * V)) by (apply Rmult_le_compat_l; lra). lra. }
   assert (KV : 0 <= kappa * V) by (apply Rmult_le_pos; lra).
   split; [exact K1|]. set (sk := sqrt kappa).
-  assert (S1 : 1 <= sk) by (unfold sk; rewrite <- sqrt_1; now apply sqrt_le_1_alt).
-  assert (S2 : 1 <= root_of q v).
-  { unfold root_of. fold kappa sk. rewrite <- (rnd_exact 1 binary64_1). now apply rnd_le. }
+  assert (B4 := bpow_gt_0 radix2 (-450)).
+  assert (S1 : least_root <= sk).
+  { unfold sk, least_root. rewrite <- (sqrt_square (bpow radix2 (-450))) by lra. apply sqrt_le_1_alt.
+    rewrite <- bpow_plus. exact K1. }
+  assert (S2 : least_root <= root_of q v).
+  { unfold root_of. fold kappa sk. rewrite <- (rnd_exact least_root).
+    - now apply rnd_le.
+    - apply generic_format_bpow. unfold FLT_exp. lia. }
   split; [exact S2|]. split; [exact V1|]. split; [lra|].
-  assert (S3 := rnd_ordinary sk ltac:(lra)). change (rnd sk) with (root_of q v) in S3.
+  assert (S4 : bpow radix2 (-900) <= sk).
+  { apply Rle_trans with (2 := S1). apply bpow_le. lia. }
+  unfold least_root in S1. assert (S3 := rnd_nearly sk S4). change (rnd sk) with (root_of q v) in S3.
   apply Rle_trans with (999 / 1000 * sk * sqrt V).
   - set (s := sqrt V). assert (s0 : 0 <= s) by apply sqrt_pos.
     apply Rsqr_incr_0_var; [|apply Rmult_le_pos; lra]. unfold Rsqr.
@@ -155,12 +180,12 @@ Proof.
   assert (Q := squares). destruct (k_room k es lanes columns) as [K1 _]. assert (Ks := k_small k es lanes columns).
   fold K in K1, Ks. apply Rle_trans with (2 := Ks). apply Rmult_le_compat_r; [lra|].
   apply Rmult_le_compat_l; [lra|]. unfold kappa, kappa_of. apply Rmax_lub; [exact kappa_admitted|].
-  unfold most_kappa. simpl. lra.
+  unfold least_kappa, most_kappa. apply bpow_le. lia.
 Qed.
 
 (** The row's r is R with the 2^-960 of row.v. *)
 Theorem sharp_row_moments :
-  132 <= K /\ 1 <= kappa /\ 1 <= root /\ 0 < V /\ 0 <= r /\ Rabs a <= r /\
+  132 <= K /\ least_kappa <= kappa /\ least_root <= root /\ 0 < V /\ 0 <= r /\ Rabs a <= r /\
   r * r <= kappa * V /\ r <= root * sqrt V /\
   Rabs (value_of ah - a) <= (K - 68) * (u * (u * r)) /\ within (1001 / 1000 * r) ah /\
   Rabs (value_of v - V) <= (3001 / 1000 * K - 120) * (u * u * (r * r)) + 43 / 10 * (u * u * V) /\
@@ -169,6 +194,11 @@ Theorem sharp_row_moments :
 Proof.
   assert (B : 0 < least_v) by apply bpow_gt_0. assert (Small := kappa_small).
   destruct (k_room k es lanes columns) as [K1 _]. fold K in K1.
+  assert (K_alone : K * (u * u) <= / 1000).
+  { apply Rle_trans with (2 := k_small k es lanes columns). fold K. assert (Q := squares).
+    replace (K * most_kappa * (u * u)) with (K * (u * u) * most_kappa) by ring.
+    rewrite <- (Rmult_1_r (K * (u * u))) at 1. apply Rmult_le_compat_l; [apply Rmult_le_pos; lra|].
+    unfold most_kappa. simpl. lra. }
   destruct (offset_close centred fused k es lanes columns parts) as [A1 A2].
   destruct (square_close fused k es lanes columns parts) as [Q1 Q2].
   destruct (variance_close centred fused k es lanes columns parts eps eps_binary64 eps_pos) as (E & F1 & F2 & L).
@@ -177,7 +207,7 @@ Proof.
   destruct (spread_bounds es columns parts) as (_ & Rs & _).
   fold K r a in A1, A2. fold ah in A1, A2. fold K r q in Q1, Q2. fold K r V v in E, F1, F2, L.
   fold r in T4, R0, Rs, Ar. fold a in Ar.
-  destruct (kappa_enough K r (mean_square es) V q v K1 Small ltac:(lra) Rs T4 Q2 Q1 E (proj1 v_admitted) L)
+  destruct (kappa_enough K r (mean_square es) V q v K1 Small K_alone ltac:(lra) Rs T4 Q2 Q1 E (proj1 v_admitted) L)
     as (Kk & Kr & Vp & KV & RV).
   fold root in Kr, RV. fold kappa in Kk, KV. rewrite (Rabs_pos_eq (fst v)) in L by lra.
   destruct (rstd_step_error fused fused (fst v) (snd v) F1 F2 v_admitted L) as (Vh & Rn & Rp).
@@ -200,16 +230,19 @@ Let yh := y_sharp fused th g b.
 Let y := g * ((value_of e - a) / sqrt V) + b.
 
 Theorem sharp_row_near :
-  132 <= K /\ 1 <= kappa /\ 1 <= root /\
+  132 <= K /\ least_kappa <= kappa /\ least_root <= root /\
   sharp_near (sharp_s1 K kappa) (sharp_s0 K root) (fst th) g (fst yh) (snd yh) y /\
-  Rabs (snd yh) <= 32 / 10 * u * Rabs (fst yh).
+  Rabs (snd yh) <= 32 / 10 * u * Rabs (fst yh) /\
+  Rabs ((value_of e - a) / sqrt V) <= 1003 / 1000 * (Rabs (fst th) + sharp_s0 K root).
 Proof.
   destruct sharp_row_moments as (K1 & Kk & Kr & Vp & R0 & Ar & KV & RV & A3 & A2 & E & Vh & Rn & Rp).
   assert (Small := kappa_small).
   assert (Ep : deviation_parts e) by (assert (P := parts); rewrite Forall_forall in P; exact (P e in_row)).
-  destruct (t_sharp_error fused K kappa root r V (value_of v) a ah rh K1 Kk Kr Small R0 Vp Vh Ar KV RV E
+  assert (Kp : 0 <= kappa) by (apply Rle_trans with (2 := Kk), bpow_ge_0).
+  assert (Rp' : 0 <= root) by (apply Rle_trans with (2 := Kr), bpow_ge_0).
+  destruct (t_sharp_error fused K kappa root r V (value_of v) a ah rh K1 Kp Rp' Small R0 Vp Vh Ar KV RV E
               Rn Rp A2 A3 e Ep) as [T1 T2].
-  destruct (y_sharp_near fused K kappa root ((value_of e - a) / sqrt V) g b th K1 Kk Kr Small T1 T2
+  destruct (y_sharp_near fused K kappa root ((value_of e - a) / sqrt V) g b th K1 Kp Kr Small T1 T2
               (t_sharp_low fused e ah rh) g_binary64 b_binary64) as (Y1 & _ & _ & Y2).
   split; [exact K1|]. split; [exact Kk|]. split; [exact Kr|]. split; [exact Y1|exact Y2].
 Qed.
@@ -219,13 +252,16 @@ Theorem sharp_row_enclosed :
   let err := sharp_error fused (computed_sharp_e1 K kappa) (computed_sharp_e0 K root) (fst th) g (fst yh) in
   fst yh + rnd (snd yh - err) <= y <= fst yh + rnd (snd yh + err).
 Proof.
-  destruct sharp_row_near as (K1 & Kk & Kr & Y & L). assert (Q := squares).
+  destruct sharp_row_near as (K1 & Kk & Kr & Y & L & _). assert (Q := squares).
   destruct (computed_sharp_e0_most K root ltac:(lra) Kr) as [E0 E1].
+  assert (E2 := computed_sharp_e1_most K kappa ltac:(lra) Kk).
+  assert (Kp : 0 <= kappa) by (apply Rle_trans with (2 := Kk), bpow_ge_0).
+  assert (Rp : 0 <= root) by (apply Rle_trans with (2 := Kr), bpow_ge_0).
+  assert (S1 : 0 <= sharp_s1 K kappa).
+  { unfold sharp_s1. assert (0 <= (16 / 10 * K + 11) * kappa) by (apply Rmult_le_pos; lra).
+    apply Rmult_le_pos; lra. }
   assert (S0 : 0 <= sharp_s0 K root).
   { unfold sharp_s0. assert (0 <= K * root) by (apply Rmult_le_pos; lra). apply Rmult_le_pos; lra. }
-  apply (sharp_enclose fused (sharp_s1 K kappa) (sharp_s0 K root)); try assumption; try lra.
-  - unfold sharp_s1. assert (0 <= (16 / 10 * K + 11) * kappa) by (apply Rmult_le_pos; lra).
-    apply Rmult_le_pos; lra.
-  - apply computed_sharp_e1_most; lra.
+  apply (sharp_enclose fused (sharp_s1 K kappa) (sharp_s0 K root)); try assumption; lra.
 Qed.
 End Row.

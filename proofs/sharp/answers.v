@@ -107,10 +107,16 @@ Proof.
     rewrite Rmult_0_l, Rminus_0_r. exact A.
 Qed.
 
+Lemma kappa_positive : least_kappa <= kappa -> 0 <= kappa.
+Proof. intros H. apply Rle_trans with (2 := H), bpow_ge_0. Qed.
+
+Lemma root_positive : least_root <= root -> 0 <= root.
+Proof. intros H. apply Rle_trans with (2 := H), bpow_ge_0. Qed.
+
 Lemma small_is : K * kappa * (u * u) <= / 1000.
 Proof. exact (kappa_small (is_centred op) fused k es E lanes_few columns_are kappa_admitted). Qed.
 
-Lemma facts : 132 <= K /\ 1 <= kappa /\ 1 <= root /\ 0 <= rr <= root * sqrt V /\ Rabs a <= rr /\
+Lemma facts : 132 <= K /\ least_kappa <= kappa /\ least_root <= root /\ 0 <= rr <= root * sqrt V /\ Rabs a <= rr /\
   Rabs (value_of ah - a) <= (K - 68) * (u * (u * rr)) /\ within (1001 / 1000 * rr) ah /\
   bpow radix2 (-901) <= V <= bpow radix2 901 /\
   Rabs (value_of rh * sqrt V - 1) <= ((151 / 100 * K - 60) * kappa + 58) * (u * u) /\
@@ -123,7 +129,7 @@ Proof.
   fold V in Vp, KV, RV, D. fold rr in R0, Ar, KV, RV, A3, A2, D. fold a in Ar, A3. fold ah in A3, A2.
   fold rh in Rn, Rp.
   assert (Q := squares). assert (Us := u_small).
-  assert (N := root_near K kappa rr V (value_of v) rh K1 Kk small_is Vp Vh KV D Rn).
+  assert (N := root_near K kappa rr V (value_of v) rh K1 (kappa_positive Kk) small_is Vp Vh KV D Rn).
   assert (Dv : Rabs (value_of v - V) <= 31 / 10000 * V).
   { apply Rle_trans with (1 := D). set (qq := u * u) in *.
     assert (X : K * qq * (rr * rr) <= K * qq * (kappa * V)).
@@ -140,11 +146,6 @@ Proof.
   assert (B2 : bpow radix2 901 = 2 * bpow radix2 900).
   { replace 901%Z with (1 + 900)%Z by reflexivity. rewrite bpow_plus. reflexivity. }
   repeat (split; [assumption || lra|]). exact Rp.
-Qed.
-
-Lemma count_few : specification.count xs <= bpow radix2 53.
-Proof.
-  unfold specification.count. rewrite <- deviations_length. exact (proj2 (proj2 (columns_binary64 _ columns_are))).
 Qed.
 
 Lemma scaled_least : bpow radix2 (-901) <= power op Xs E.
@@ -185,13 +186,13 @@ Proof.
   assert (I : In z xs) by (apply nth_In; now rewrite L).
   assert (Ie : In (scaled_deviation s m z) es) by (unfold es, deviations_of; now apply in_map).
   destruct (sharp_row_near (is_centred op) fused k es E lanes_few columns_are parts_are (proj1 epsilon_is)
-    (proj2 epsilon_is) v_admitted kappa_admitted _ g b Ie Fg Fb) as (K1 & Kk & Kr & Y & Lo).
+    (proj2 epsilon_is) v_admitted kappa_admitted _ g b Ie Fg Fb) as (K1 & Kk & Kr & Y & Lo & Tt).
   apply element_represented with (hi := fst yh) (low := rnd (snd yh - err)) (high := rnd (snd yh + err));
     try apply binary64_rnd; [|exact S].
-  apply (enclosed_nearby fused K kappa root (fst th) g (fst yh) (snd yh)
+  apply (enclosed_nearby fused K kappa root ((value_of (scaled_deviation s m z) - a) / sqrt V) (fst th) g (fst yh) (snd yh)
     (g * ((value_of (scaled_deviation s m z) - a) / sqrt V) + b)); try assumption; [fold K in K1; lra|].
   rewrite (proj2 moments_are), (proj1 moments_are).
-  assert (T := scaled_normalized op xs (eps r) j N F Be Pe scaled_least z I count_few).
+  assert (T := scaled_normalized op xs (eps r) j N F Be Pe scaled_least z I).
   fold s in T. fold Xs E in T.
   replace (g * deviation op xs z / sqrt (power op xs (eps r)) + b
            - (g * (deviation op Xs (scaled s z) / sqrt (power op Xs E)) + b))
@@ -203,10 +204,13 @@ End Element.
 
 (** ** Statistics *)
 
-Lemma bounds_enough : 2 * sharp_s0 K root <= e0 /\ bpow radix2 (-200) <= e0 /\ 1999 / 1000 * sharp_s1 K kappa <= e1.
+Lemma bounds_enough : 2 * sharp_s0 K root <= e0 /\ bpow radix2 (-600) <= e0 /\ 1999 / 1000 * sharp_s1 K kappa <= e1.
 Proof.
   destruct facts as (K1 & Kk & Kr & _). destruct (computed_sharp_e0_most K root ltac:(lra) Kr) as [A B].
-  split; [exact A|]. split; [exact B|]. apply computed_sharp_e1_most; lra.
+  split; [exact A|]. split; [exact B|]. assert (C := computed_sharp_e1_most K kappa ltac:(lra) Kk).
+  assert (S : 0 <= sharp_s1 K kappa); [|unfold e1; lra]. assert (Kp := kappa_positive Kk).
+  unfold sharp_s1. assert (0 <= (16 / 10 * K + 11) * kappa) by (apply Rmult_le_pos; lra).
+  apply Rmult_le_pos; [lra|apply Rlt_le, squares].
 Qed.
 
 Theorem sharp_mean_answers p :
@@ -223,6 +227,8 @@ Proof.
     try apply binary64_rnd; [|exact S].
   destruct numbers_are as (N & _ & F).
   apply (mean_enclosed K kappa root rr a V m e0 ah rh j); try assumption.
+  - exact (kappa_positive Kk).
+  - exact (root_positive Kr).
   - exact small_is.
   - split; assumption.
   - unfold a. rewrite L. cbn [is_centred offset_of].
@@ -243,6 +249,7 @@ Proof.
     try apply binary64_rnd; [|exact S].
   destruct numbers_are as (N & _ & F). destruct (row_epsilon r W) as [Be [Pe _]].
   apply (rstd_enclosed K kappa V e1 rh j); try assumption.
+  - exact (kappa_positive Kk).
   - exact small_is.
   - rewrite (proj1 moments_are). exact (scaled_rstd op xs (eps r) j N F Be Pe scaled_least).
 Qed.

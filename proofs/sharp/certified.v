@@ -13,7 +13,7 @@
       number_stored f hi low high p     StoreCertified does
 
     Main results.
-      enclosed_nearby     the ends enclose all y within |g| 2^-140 of the y that they are made for
+      enclosed_nearby     the ends enclose all y within |g| (2^-167 |t| + 2^-620) of the y that they are made for
       element_represented, number_represented *)
 
 From Coq Require Import ZArith Reals Bool Lia Lra.
@@ -25,30 +25,47 @@ Local Open Scope R_scope.
 
 (** ** Room for scaling *)
 
-Theorem enclosed_nearby fused K kappa root t g hi lo y y' :
-  1 <= K -> 1 <= kappa -> 1 <= root ->
-  sharp_near (sharp_s1 K kappa) (sharp_s0 K root) t g hi lo y ->
+Theorem enclosed_nearby fused K kappa root t th g hi lo y y' :
+  1 <= K -> least_kappa <= kappa -> least_root <= root ->
+  sharp_near (sharp_s1 K kappa) (sharp_s0 K root) th g hi lo y ->
   Rabs lo <= 32 / 10 * u * Rabs hi ->
-  Rabs (y' - y) <= Rabs g * bpow radix2 (-140) ->
-  let e := sharp_error fused (computed_sharp_e1 K kappa) (computed_sharp_e0 K root) t g hi in
+  Rabs t <= 1003 / 1000 * (Rabs th + sharp_s0 K root) ->
+  Rabs (y' - y) <= Rabs g * (bpow radix2 (-167) * Rabs t + bpow radix2 (-620)) ->
+  let e := sharp_error fused (computed_sharp_e1 K kappa) (computed_sharp_e0 K root) th g hi in
   hi + rnd (lo - e) <= y' <= hi + rnd (lo + e).
 Proof.
-  intros HK Hk Hr N L D. assert (Q : 0 < u * u) by (apply Rmult_lt_0_compat; apply u_pos).
-  destruct (computed_sharp_e0_most K root HK Hr) as [E0 E1].
-  assert (KR : 1 * 1 <= K * root) by (apply Rmult_le_compat; lra).
-  assert (S0 : u * u <= sharp_s0 K root).
-  { unfold sharp_s0. rewrite <- (Rmult_1_l (u * u)) at 1. apply Rmult_le_compat_r; lra. }
-  assert (T : bpow radix2 (-140) <= / 10000 * (u * u)).
-  { apply Rle_trans with (bpow radix2 (-20) * (u * u)).
-    - unfold u. rewrite <- !bpow_plus. apply bpow_le. lia.
-    - apply Rmult_le_compat_r; [lra|simpl; lra]. }
-  assert (B := bpow_gt_0 radix2 (-140)).
-  apply (sharp_enclose fused (sharp_s1 K kappa) (sharp_s0 K root + bpow radix2 (-140))); try assumption; try lra.
-  - unfold sharp_s1. assert (0 <= (16 / 10 * K + 11) * kappa) by (apply Rmult_le_pos; lra).
-    apply Rmult_le_pos; lra.
-  - now apply computed_sharp_e1_most.
-  - unfold sharp_near in *. replace (hi + lo - y') with ((hi + lo - y) + - (y' - y)) by ring.
-    apply Rle_trans with (1 := Rabs_triang _ _). rewrite Rabs_Ropp. lra.
+  intros HK Hk Hr N L T D. assert (Q : 0 < u * u) by (apply Rmult_lt_0_compat; apply u_pos).
+  destruct (computed_sharp_e0_most K root HK Hr) as [E0 E1]. assert (E2 := computed_sharp_e1_most K kappa HK Hk).
+  unfold least_kappa in Hk. unfold least_root in Hr. set (q := u * u) in *.
+  assert (B := bpow_gt_0 radix2 (-450)). assert (B9 := bpow_gt_0 radix2 (-900)).
+  assert (B6 := bpow_gt_0 radix2 (-620)). assert (B7 := bpow_gt_0 radix2 (-167)).
+  assert (Ps : 0 <= (16 / 10 * K + 11) * kappa) by (apply Rmult_le_pos; lra).
+  assert (S1 : 94 * q <= sharp_s1 K kappa) by (unfold sharp_s1; fold q; apply Rmult_le_compat_r; lra).
+  assert (S0 : bpow radix2 (-450) * q <= sharp_s0 K root).
+  { unfold sharp_s0. fold q. apply Rmult_le_compat_r; [lra|].
+    assert (1 * bpow radix2 (-450) <= K * root) by (apply Rmult_le_compat; lra). lra. }
+  assert (P20 : bpow radix2 (-20) <= / 100000) by (simpl; lra).
+  assert (T6 : bpow radix2 (-620) <= / 100000 * (bpow radix2 (-450) * q)).
+  { apply Rle_trans with (bpow radix2 (-20) * (bpow radix2 (-450) * q)).
+    - unfold q, u. rewrite <- !bpow_plus. apply bpow_le. lia.
+    - apply Rmult_le_compat_r; [apply Rmult_le_pos; lra|exact P20]. }
+  assert (T7 : bpow radix2 (-167) <= / 100000 * q).
+  { apply Rle_trans with (bpow radix2 (-20) * q).
+    - unfold q, u. rewrite <- !bpow_plus. apply bpow_le. lia.
+    - apply Rmult_le_compat_r; [lra|exact P20]. }
+  assert (T8 : bpow radix2 (-167) <= / 100000) by (apply Rle_trans with (2 := P20), bpow_le; lia).
+  set (s1 := sharp_s1 K kappa) in *. set (s0 := sharp_s0 K root) in *. assert (Us := u_small).
+  assert (Pt := Rabs_pos th). assert (Pg := Rabs_pos g).
+  apply (sharp_enclose fused (s1 + 2 * bpow radix2 (-167)) (s0 + / 10000 * s0)); try assumption; try lra.
+  unfold sharp_near in *. replace (hi + lo - y') with ((hi + lo - y) + - (y' - y)) by ring.
+  apply Rle_trans with (1 := Rabs_triang _ _). rewrite Rabs_Ropp.
+  assert (X : bpow radix2 (-167) * Rabs t + bpow radix2 (-620)
+    <= 2 * bpow radix2 (-167) * ((1 + 2 * u) * Rabs th) + / 10000 * s0).
+  { assert (Y := Rmult_le_compat_l _ _ _ (Rlt_le _ _ B7) T).
+    assert (Z : bpow radix2 (-167) * s0 <= / 100000 * s0) by (apply Rmult_le_compat_r; lra).
+    assert (0 <= bpow radix2 (-167) * Rabs th) by (apply Rmult_le_pos; lra).
+    assert (0 <= u * (bpow radix2 (-167) * Rabs th)) by (apply Rmult_le_pos; [apply Rlt_le, u_pos|assumption]). lra. }
+  assert (Y := Rmult_le_compat_l _ _ _ Pg X). lra.
 Qed.
 
 (** ** What is stored *)

@@ -26,10 +26,12 @@ Definition sharp_underflow_allowance : constant := (1, 1, -1050)%Z.
 Definition sharp_doubling : constant := (2, 1, 0)%Z.
 Definition sharp_sum_slope : constant := (16, 10, 0)%Z.
 Definition sharp_sum_offset : constant := (11, 1, 0)%Z.
-Definition sharp_offset : constant := (33, 1, 0)%Z.
+Definition sharp_offset : constant := (94, 1, 0)%Z.
 Definition sharp_absolute : constant := (21, 10, 0)%Z.
 Definition sharp_accumulators : N := 2.
 Definition sharp_most_kappa : constant := (1, 1, 36)%Z.
+Definition sharp_least_of_kappa : constant := (1, 1, -900)%Z.
+Definition sharp_least_square : constant := (1, 1, -930)%Z.
 Definition sharp_kappa_margin : constant := (101, 100, 0)%Z.
 Definition sharp_least_v : constant := (1, 1, -900)%Z.
 
@@ -56,7 +58,7 @@ Proof.
     by (unfold value, sharp_sum_slope; simpl (bpow radix2 0); lra).
   replace (value sharp_sum_offset) with 11
     by (unfold value, sharp_sum_offset; simpl (bpow radix2 0); lra).
-  now replace (value sharp_offset) with 33 by (unfold value, sharp_offset; simpl (bpow radix2 0); lra).
+  now replace (value sharp_offset) with 94 by (unfold value, sharp_offset; simpl (bpow radix2 0); lra).
 Qed.
 
 Theorem computed_sharp_e0_is K root :
@@ -86,9 +88,12 @@ Proof.
 Qed.
 
 Theorem kappa_is q v :
-  kappa_hat q v = rnd (rnd (rnd (value sharp_kappa_margin) * fst q) / fst v).
+  kappa_hat q v = rnd (Rmax (rnd (rnd (value sharp_kappa_margin) * fst q)) (value sharp_least_square) / fst v) /\
+  kappa_of q v = Rmax (kappa_hat q v) (value sharp_least_of_kappa).
 Proof.
-  unfold kappa_hat. now replace (value sharp_kappa_margin) with (101 / 100)
+  replace (value sharp_least_square) with least_square by (unfold value, sharp_least_square, least_square; lra).
+  replace (value sharp_least_of_kappa) with least_kappa by (unfold value, sharp_least_of_kappa, least_kappa; lra).
+  split; [|reflexivity]. unfold kappa_hat. now replace (value sharp_kappa_margin) with (101 / 100)
     by (unfold value, sharp_kappa_margin; simpl (bpow radix2 0); lra).
 Qed.
 
@@ -109,5 +114,6 @@ Definition sharp_table : list (string * constant) :=
     ("sharp_offset", sharp_offset); ("sharp_absolute", sharp_absolute);
     ("sharp_accumulators", (Z.of_N sharp_accumulators, 1, 0)%Z);
     ("sharp_kappa", sharp_most_kappa); ("sharp_kappa_margin", sharp_kappa_margin);
-    ("sharp_least_v", sharp_least_v) ]
+    ("sharp_least_v", sharp_least_v); ("sharp_least_kappa", sharp_least_of_kappa);
+    ("sharp_least_square", sharp_least_square) ]
   ++ sharp_sums.

@@ -68,8 +68,8 @@ Variables ah rh : R * R.
 Let s := sqrt V.
 
 Hypothesis K_least : 132 <= K.
-Hypothesis kappa_least : 1 <= kappa.
-Hypothesis root_least : 1 <= root.
+Hypothesis kappa_pos : 0 <= kappa.
+Hypothesis root_pos : 0 <= root.
 Hypothesis Small : K * kappa * (u * u) <= / 1000.
 Hypothesis r_pos : 0 <= r.
 Hypothesis V_pos : 0 < V.

@@ -125,15 +125,15 @@ Proof.
 Qed.
 
 Lemma sharp_error_most e1 e0 t g hi :
-  0 <= e1 -> bpow radix2 (-200) <= e0 ->
+  0 <= e1 -> bpow radix2 (-600) <= e0 ->
   999 / 1000 * (Rabs g * (e1 * Rabs t + e0)) + 799 / 100 * (u * u * Rabs hi)
   + 99 / 100 * sharp_underflow <= sharp_error e1 e0 t g hi.
 Proof.
   intros H1 H0. assert (E := eta_pos). assert (Pt := Rabs_pos t). assert (Pg := Rabs_pos g).
-  assert (Ph := Rabs_pos hi). assert (B := bpow_gt_0 radix2 (-200)).
+  assert (Ph := Rabs_pos hi). assert (B := bpow_gt_0 radix2 (-600)).
   assert (Q : 0 <= u * u) by (unfold u; rewrite <- bpow_plus; apply bpow_ge_0).
   assert (S0 : 0 <= sharp_underflow) by apply bpow_ge_0.
-  assert (T1 : eta <= / 1000000 * bpow radix2 (-200) /\ eta <= / 1000000 * sharp_underflow).
+  assert (T1 : eta <= / 1000000 * bpow radix2 (-600) /\ eta <= / 1000000 * sharp_underflow).
   { assert (P : bpow radix2 (-20) <= / 1000000) by (simpl; lra).
     split; (eapply Rle_trans; [|apply Rmult_le_compat_r; [|exact P]]);
       try apply bpow_ge_0; unfold eta, sharp_underflow; rewrite <- bpow_plus; apply bpow_le; lia. }
@@ -160,7 +160,7 @@ Definition sharp_near (s1 s0 t g hi lo y : R) : Prop :=
   Rabs g * (s1 * ((1 + 2 * u) * Rabs t) + s0) + 45 / 10 * (u * u * Rabs (hi + lo)) + bpow radix2 (-1060).
 
 Theorem sharp_enclose s1 s0 e1 e0 t g hi lo y :
-  0 <= s1 -> 0 <= s0 -> 1999 / 1000 * s1 <= e1 -> 1999 / 1000 * s0 <= e0 -> bpow radix2 (-200) <= e0 ->
+  0 <= s1 -> 0 <= s0 -> 1999 / 1000 * s1 <= e1 -> 1999 / 1000 * s0 <= e0 -> bpow radix2 (-600) <= e0 ->
   Rabs lo <= 32 / 10 * u * Rabs hi -> sharp_near s1 s0 t g hi lo y ->
   let e := sharp_error e1 e0 t g hi in
   hi + rnd (lo - e) <= y <= hi + rnd (lo + e).

@@ -23,13 +23,15 @@ From ExactNorm Require Import specification fast.model.
 Import ListNotations.
 
 (** kSharpBlock of sharp_moments-inl.h; log2 of its least and most scale; kSharpLeastV, its inverse, kSharpKappa,
-    kSharpUnit and kSharpUnderflow of sharp_error_bounds.h; kSharpKappaMargin is 101 / 100 below. *)
+    kSharpLeastKappa, kSharpLeastSquare, kSharpUnit and kSharpUnderflow of sharp_error_bounds.h; kSharpKappaMargin is 101 / 100 below. *)
 Definition sharp_block : nat := 64.
 Definition least_scale_exponent : Z := -1000.
 Definition most_scale_exponent : Z := 1000.
 Definition sharp_least_v_exponent : Z := -900.
 Definition sharp_most_v_exponent : Z := 900.
 Definition sharp_kappa_exponent : Z := 36.
+Definition sharp_least_kappa_exponent : Z := -900.
+Definition sharp_least_square_exponent : Z := -930.
 Definition sharp_unit_exponent : Z := -106.
 Definition sharp_underflow_exponent : Z := -1050.
 
@@ -187,7 +189,7 @@ Record sharp_moments := Sharp_moments {
   sharp_offset : pair;         (* a^ *)
   sharp_mean_square : pair;    (* q^ *)
   sharp_variance : pair;       (* v^ *)
-  sharp_kappa : number;        (* before it is at least 1 *)
+  sharp_kappa : number;        (* before it is at least kSharpLeastKappa *)
   sharp_rstd : pair;           (* r^ *)
   sharp_e1 : number;           (* BoundSharp *)
   sharp_e0 : number;
@@ -219,10 +221,14 @@ Definition sum_error (columns : nat) : number :=
 Definition bound_e1_sharp (sum_error kappa : number) : number :=
   multiply A
     (multiply A (of_count A 2)
-      (plus A (multiply A (plus A (multiply A (literal 16 10) sum_error) (of_count A 11)) kappa) (of_count A 33)))
+      (plus A (multiply A (plus A (multiply A (literal 16 10) sum_error) (of_count A 11)) kappa) (of_count A 94)))
     (power_of_two A sharp_unit_exponent).
 Definition bound_e0_sharp (sum_error root_of_kappa : number) : number :=
   multiply A (multiply A (multiply A (literal 21 10) sum_error) root_of_kappa) (power_of_two A sharp_unit_exponent).
+
+Definition larger (a b : number) : number := if at_most A a b then b else a.
+Definition kappa_from (q v : pair) : number :=
+  divide A (larger (multiply A (literal 101 100) (fst q)) (power_of_two A sharp_least_square_exponent)) (fst v).
 
 (** FindScale's s is given.  Where the centre is not finite, the stage ends: nothing but that counts. *)
 Definition sharp_moments_of (op : operation) (eps s : number) (xs : list number) : sharp_moments :=
@@ -237,8 +243,8 @@ Definition sharp_moments_of (op : operation) (eps s : number) (xs : list number)
   let a := match op with Layer_norm => times (pair_sum step_pair es) inverse | Rms_norm => no_pair end in
   let spread := match op with Layer_norm => plus_pair q (opposite (times a a)) | Rms_norm => q end in
   let v := plus_one spread (multiply A (multiply A eps s) s) in
-  let kappa := divide A (multiply A (literal 101 100) (fst q)) (fst v) in
-  let larger_kappa := if at_most A kappa sharp_one then sharp_one else kappa in
+  let kappa := kappa_from q v in
+  let larger_kappa := larger kappa (power_of_two A sharp_least_kappa_exponent) in
   let K := sum_error (length xs) in
   Sharp_moments s m a q v kappa (rstd_of v)
     (bound_e1_sharp K larger_kappa) (bound_e0_sharp K (square_root A larger_kappa))

@@ -149,6 +149,11 @@ Proof.
   - destruct (N eq_refl) as [-> ->]. apply below_none.
 Qed.
 
+Lemma below_larger o x z : below o x -> below (larger _ B o (Some z)) (larger _ A x z).
+Proof.
+  intros H. unfold larger. apply (below_choice o x); try assumption; [now intros ->|now intros ->|apply below_some].
+Qed.
+
 Lemma below_zero : below (zero B) (zero A).
 Proof. apply below_some. Qed.
 Lemma below_power n : below (power_of_two B n) (power_of_two A n).

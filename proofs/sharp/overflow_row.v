@@ -214,30 +214,27 @@ Qed.
 Lemma kappa_below : below (sharp_kappa M') (sharp_kappa M).
 Proof.
   assert (Q := square_below). assert (V := variance_below). destruct Q as [Q _], V as [V _].
-  change (below (divide B (multiply B (literal _ B 101 100) (fst (sharp_mean_square M'))) (fst (sharp_variance M')))
-    (divide A (multiply A (literal _ A 101 100) (fst (sharp_mean_square M))) (fst (sharp_variance M)))).
-  descend.
+  change (below (kappa_from _ B (sharp_mean_square M') (sharp_variance M'))
+    (kappa_from _ A (sharp_mean_square M) (sharp_variance M))).
+  unfold kappa_from. apply below_divide; [|exact V]. apply below_larger. descend.
 Qed.
 
 Lemma bounds_below : below (sharp_e1 M') (sharp_e1 M) /\ below (sharp_e0 M') (sharp_e0 M).
 Proof.
   assert (C := kappa_below).
-  assert (L : below (if at_most B (sharp_kappa M') (sharp_one _ B) then sharp_one _ B else sharp_kappa M')
-    (if at_most A (sharp_kappa M) (sharp_one _ A) then sharp_one _ A else sharp_kappa M)).
-  { apply (below_choice (sharp_kappa M') (sharp_kappa M)); try assumption.
-    - now intros ->.
-    - now intros ->.
-    - apply below_power. }
+  assert (L : below (larger _ B (sharp_kappa M') (power_of_two B sharp_least_kappa_exponent))
+    (larger _ A (sharp_kappa M) (power_of_two A sharp_least_kappa_exponent))).
+  { exact (below_larger fused _ _ _ C). }
   split.
   - change (below (bound_e1_sharp _ B (sum_error _ B k (length (map Some xs)))
-        (if at_most B (sharp_kappa M') (sharp_one _ B) then sharp_one _ B else sharp_kappa M'))
+        (larger _ B (sharp_kappa M') (power_of_two B sharp_least_kappa_exponent)))
       (bound_e1_sharp _ A (sum_error _ A k (length xs))
-        (if at_most A (sharp_kappa M) (sharp_one _ A) then sharp_one _ A else sharp_kappa M))).
+        (larger _ A (sharp_kappa M) (power_of_two A sharp_least_kappa_exponent)))).
     rewrite map_length. apply below_e1; [apply below_sum_error|exact L].
   - change (below (bound_e0_sharp _ B (sum_error _ B k (length (map Some xs)))
-        (square_root B (if at_most B (sharp_kappa M') (sharp_one _ B) then sharp_one _ B else sharp_kappa M')))
+        (square_root B (larger _ B (sharp_kappa M') (power_of_two B sharp_least_kappa_exponent))))
       (bound_e0_sharp _ A (sum_error _ A k (length xs))
-        (square_root A (if at_most A (sharp_kappa M) (sharp_one _ A) then sharp_one _ A else sharp_kappa M)))).
+        (square_root A (larger _ A (sharp_kappa M) (power_of_two A sharp_least_kappa_exponent))))).
     rewrite map_length. apply below_e0; [apply below_sum_error|now apply below_root].
 Qed.
 

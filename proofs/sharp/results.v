@@ -10,7 +10,8 @@
       y_sharp th g b   y^
 
     Main result.
-      y_sharp_near   |y^ - y| <= |g| (S1 |t^| + S0) + 4.5 u^2 |y^| + 2^-1060 *)
+      y_sharp_near   |y^ - y| <= |g| (S1 |t^| + S0) + 4.5 u^2 |y^| + 2^-1060
+                     and |t| <= 1.003 (|t^| + S0) *)
 
 From Coq Require Import ZArith Reals Lia Lra.
 From Flocq Require Import Core.
@@ -35,8 +36,8 @@ Variables K kappa root t g b : R.
 Variable th : R * R.
 
 Hypothesis K_least : 132 <= K.
-Hypothesis kappa_least : 1 <= kappa.
-Hypothesis root_least : 1 <= root.
+Hypothesis kappa_pos : 0 <= kappa.
+Hypothesis root_enough : least_root <= root.
 Hypothesis Small : K * kappa * (u * u) <= / 1000.
 Hypothesis t_near : Rabs (value_of th - t)
   <= ((151 / 100 * K - 60) * kappa + 76) * (u * u * Rabs t) + (1002 / 1000 * K - 32) * (u * u * root) + 12 * eta.
@@ -45,13 +46,24 @@ Hypothesis t_low : Rabs (snd th) <= 31 / 10 * (u * Rabs (fst th)).
 Hypothesis g_binary64 : binary64 g.
 Hypothesis b_binary64 : binary64 b.
 
+Lemma eta_beside_root : eta <= / 1000000 * (u * u * root).
+Proof.
+  apply Rle_trans with (/ 1000000 * (u * u * bpow radix2 (-450))).
+  - apply Rle_trans with (bpow radix2 (-20) * (u * u * bpow radix2 (-450))).
+    + unfold u, eta. rewrite <- !bpow_plus. apply bpow_le. lia.
+    + apply Rmult_le_compat_r; [unfold u; rewrite <- !bpow_plus; apply bpow_ge_0|simpl; lra].
+  - apply Rmult_le_compat_l; [lra|]. apply Rmult_le_compat_l; [apply Rlt_le, squares|exact root_enough].
+Qed.
+
 Theorem y_sharp_near :
   let z := y_sharp fused th g b in
   sharp_near (sharp_s1 K kappa) (sharp_s0 K root) (fst th) g (fst z) (snd z) (g * t + b) /\
-  binary64 (fst z) /\ binary64 (snd z) /\ Rabs (snd z) <= 32 / 10 * u * Rabs (fst z).
+  binary64 (fst z) /\ binary64 (snd z) /\ Rabs (snd z) <= 32 / 10 * u * Rabs (fst z) /\
+  Rabs t <= 1003 / 1000 * (Rabs (fst th) + sharp_s0 K root).
 Proof.
   assert (Q := squares). assert (Us := u_small). assert (Up := u_pos). assert (Pe := eta_pos).
-  assert (Te := eta_beside_squares). assert (Pg := Rabs_pos g). assert (Pt := Rabs_pos t).
+  assert (Te := eta_beside_root). assert (Pr := bpow_gt_0 radix2 (-450)). unfold least_root in root_enough.
+  assert (Pg := Rabs_pos g). assert (Pt := Rabs_pos t).
   set (At := 1004 / 1000 * (Rabs t + 2002 / 1000 * root) + 30 * eta) in *.
   assert (At0 : 0 <= At) by (unfold At; lra).
   destruct (times_one_near fused _ _ _ g t_within g_binary64 (Rle_refl _)) as [N1 B1].
@@ -59,7 +71,10 @@ Proof.
   set (Az := (1 + 10 * u) * (At * Rabs g) + 30 * eta) in *.
   destruct (plus_one_near _ (Rabs b) z b B1 b_binary64 (Rle_refl _)) as (N2 & F1 & F2 & L).
   clear y. set (y := plus_one (fst z) (snd z) b) in *. set (q := u * u) in *.
-  split; [|split; [exact F1|split; [exact F2|assert (P := u_part _ (Rabs_pos (fst y))); lra]]].
+  enough (N : sharp_near (sharp_s1 K kappa) (sharp_s0 K root) (fst th) g (fst y) (snd y) (g * t + b) /\
+    Rabs t <= 1003 / 1000 * (Rabs (fst th) + sharp_s0 K root)).
+  { destruct N as [N N']. assert (P := u_part _ (Rabs_pos (fst y))).
+    split; [exact N|]. split; [exact F1|]. split; [exact F2|]. split; [|exact N']. fold q in L. lra. }
   assert (AG : 0 <= At * Rabs g) by now apply Rmult_le_pos.
   assert (UAG := u_part _ AG).
   assert (HA : Az <= 10001 / 10000 * (At * Rabs g) + 30 * eta) by (unfold Az; lra).
@@ -98,7 +113,7 @@ Proof.
   assert (Sr : 0 <= s <= 16 / 10000).
   { unfold s. split; [|lra]. apply Rmult_le_pos; [|lra].
     assert (0 <= (151 / 100 * K - 60) * kappa) by (apply Rmult_le_pos; lra). lra. }
-  assert (Qr : q <= q * root) by (rewrite <- (Rmult_1_r q) at 1; apply Rmult_le_compat_l; lra).
+  fold q in Te. assert (Qr : 0 <= q * root) by (apply Rmult_le_pos; lra).
   assert (S0 : 0 <= s0) by (unfold s0; apply Rmult_le_pos; lra).
   assert (Qt : 0 <= q * Rabs t) by (apply Rmult_le_pos; lra).
   assert (E3 : 1444 / 100 * (q * At) + Rabs (value_of th - t) <= s * Rabs t + s0) by (unfold s, s0, At; lra).
@@ -115,10 +130,11 @@ Proof.
   set (f := Rabs (fst th)) in *. assert (Pf : 0 <= f) by apply Rabs_pos.
   assert (E4 : s * Rabs t + s0 <= sharp_s1 K kappa * ((1 + 2 * u) * f) + sharp_s0 K root).
   { assert (X0 : 0 <= q * f) by (apply Rmult_le_pos; lra).
-    assert (X1 : q * f <= kappa * (q * f)) by (rewrite <- (Rmult_1_l (q * f)) at 1; apply Rmult_le_compat_r; lra).
+    assert (X1 : 0 <= kappa * (q * f)) by now apply Rmult_le_pos.
     assert (X2 : 0 <= K * (kappa * (q * f))) by (apply Rmult_le_pos; lra).
     assert (Y : sharp_s1 K kappa * f <= sharp_s1 K kappa * ((1 + 2 * u) * f)).
-    { apply Rmult_le_compat_l; [unfold sharp_s1; fold q; lra|].
+    { apply Rmult_le_compat_l; [unfold sharp_s1; fold q; apply Rmult_le_pos; [|lra];
+        assert (0 <= (16 / 10 * K + 11) * kappa) by (apply Rmult_le_pos; lra); lra|].
       assert (0 <= u * f) by (apply Rmult_le_pos; lra). lra. }
     apply Rle_trans with (sharp_s1 K kappa * f + sharp_s0 K root); [|lra].
     unfold sharp_s1, sharp_s0. fold q.
@@ -129,6 +145,8 @@ Proof.
   assert (Tiny : 13 * eta <= bpow radix2 (-1060)).
   { replace (-1060)%Z with (15 + -1075)%Z by reflexivity. rewrite bpow_plus. fold eta.
     apply Rmult_le_compat_r; [lra|]. simpl. lra. }
-  unfold sharp_near. fold (value_of y). fold q f. lra.
+  split; [unfold sharp_near; fold (value_of y); fold q f; lra|].
+  assert (K0 : 0 <= K * (q * root)) by (apply Rmult_le_pos; lra).
+  unfold s0 in T2. unfold sharp_s0. fold q. lra.
 Qed.
 End Result.

@@ -109,12 +109,10 @@ Proof.
   cbn [multiply power_of_two real_arithmetic]. unfold model.sharp_unit_exponent. now rewrite unit_is.
 Qed.
 
-(** kappa and at least 1. *)
-Lemma larger_is kappa :
-  (if at_most A kappa (power_of_two A 0) then power_of_two A 0 else kappa) = Rmax kappa 1.
+Lemma larger_is a b : model.larger R A a b = Rmax a b.
 Proof.
-  cbn [at_most power_of_two real_arithmetic]. change (bpow radix2 0) with 1.
-  destruct (Rle_bool_spec kappa 1) as [H|H]; [now rewrite Rmax_right|].
+  unfold model.larger. cbn [at_most real_arithmetic].
+  destruct (Rle_bool_spec a b) as [H|H]; [now rewrite Rmax_right|].
   rewrite Rmax_left; [reflexivity|now apply Rlt_le].
 Qed.
 
@@ -169,9 +167,9 @@ Qed.
 
 Lemma kappa_is : model.sharp_kappa m = kappa_hat q v.
 Proof.
-  change (model.sharp_kappa m) with (rnd (rnd (model.literal R A 101 100 * fst (model.sharp_mean_square m))
-    / fst (model.sharp_variance m))).
-  now rewrite literal_is, mean_square_is, variance_is.
+  change (model.sharp_kappa m) with (rnd (model.larger R A
+    (rnd (model.literal R A 101 100 * fst (model.sharp_mean_square m))) least_square / fst (model.sharp_variance m))).
+  now rewrite larger_is, literal_is, mean_square_is, variance_is.
 Qed.
 
 (** All that the ledger names: the numbers of row.v and admission.v, with the centre c. *)
@@ -191,10 +189,10 @@ Proof.
   - change (model.sharp_rstd m) with (model.rstd_of R A fused (model.sharp_variance m)).
     now rewrite rstd_is, variance_is.
   - change (model.sharp_e1 m) with (model.bound_e1_sharp R A (model.sum_error R A k (length xs))
-      (if at_most A (model.sharp_kappa m) (power_of_two A 0) then power_of_two A 0 else model.sharp_kappa m)).
+      (model.larger R A (model.sharp_kappa m) (power_of_two A model.sharp_least_kappa_exponent))).
     now rewrite e1_is, larger_is, kappa_is.
   - change (model.sharp_e0 m) with (model.bound_e0_sharp R A (model.sum_error R A k (length xs)) (rnd (sqrt
-      (if at_most A (model.sharp_kappa m) (power_of_two A 0) then power_of_two A 0 else model.sharp_kappa m)))).
+      (model.larger R A (model.sharp_kappa m) (power_of_two A model.sharp_least_kappa_exponent))))).
     now rewrite e0_is, larger_is, kappa_is.
 Qed.
 

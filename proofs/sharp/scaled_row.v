@@ -12,7 +12,7 @@
     Main results.
       scaled_power_positive   P > 0
       scaled_rstd             1 / sqrt P is s / sqrt Q within 2^-169 of it
-      scaled_normalized       t of the row is t of the scaled one within 2^-140 *)
+      scaled_normalized       t of the row is t of the scaled one within 2^-167 |t| + 2^-620 *)
 
 From Coq Require Import ZArith Reals List Lia Lra.
 From Flocq Require Import Core.
@@ -107,54 +107,49 @@ Proof.
   apply Rmult_le_compat_l; [apply Rmult_le_pos; lra|]. apply Rinv_le_contravar; lra.
 Qed.
 
-Theorem scaled_normalized x : In x xs -> count xs <= bpow radix2 53 ->
-  Rabs (deviation op xs x / sqrt P - deviation op Xs (scaled s x) / sqrt Q) <= bpow radix2 (-140).
+Theorem scaled_normalized x : In x xs ->
+  Rabs (deviation op xs x / sqrt P - deviation op Xs (scaled s x) / sqrt Q)
+  <= bpow radix2 (-167) * Rabs (deviation op Xs (scaled s x) / sqrt Q) + bpow radix2 (-620).
 Proof.
-  intros I Nb. assert (S := s_pos j). fold s in S. assert (R := scaled_rstd).
+  intros I. assert (S := s_pos j). fold s in S. assert (R := scaled_rstd).
   assert (G := deviation_near op xs eps j not_empty row_binary64 x I). fold s in G. fold Xs in G. assert (E0 := eta_pos).
   assert (p0 := sqrt_lt_R0 P scaled_power_positive). assert (q0 := sqrt_lt_R0 Q Q_pos).
-  assert (En := proj2 (scaled_epsilon_binary64 s eps eps_pos (Rlt_le _ _ S))). fold E in En.
-  assert (B := normalised_bounded op Xs E (scaled s x) (in_map _ _ _ I) En Q_pos).
-  replace (count Xs) with (count xs) in B by (symmetry; apply scaled_count). fold Q in B.
   set (p := sqrt P) in *. set (q := sqrt Q) in *.
   set (D := deviation op Xs (scaled s x)) in *. set (d := deviation op xs x) in *.
   assert (q1 : bpow radix2 (-451) <= q).
   { rewrite <- (sqrt_square (bpow radix2 (-451))) by apply bpow_ge_0. apply sqrt_le_1_alt.
     rewrite <- bpow_plus. apply Rle_trans with (2 := Q_least). apply bpow_le. lia. }
-  assert (n1 : sqrt (count xs) <= bpow radix2 27).
-  { rewrite <- (sqrt_square (bpow radix2 27)) by apply bpow_ge_0. apply sqrt_le_1_alt.
-    rewrite <- bpow_plus. apply Rle_trans with (1 := Nb). apply bpow_le. lia. }
   assert (iq : 0 < / q) by now apply Rinv_0_lt_compat.
   assert (si : 0 < / s) by now apply Rinv_0_lt_compat.
-  replace (d / p - D / q) with ((s * d) * / s * (1 / p - s / q) + - ((D - s * d) * / q)) by (field; lra).
-  set (z := s * d) in *. apply Rle_trans with (1 := Rabs_triang _ _). rewrite Rabs_Ropp, !Rabs_mult.
-  rewrite (Rabs_pos_eq (/ s)), (Rabs_pos_eq (/ q)) by lra.
   assert (iq2 : / q <= bpow radix2 451).
   { replace (bpow radix2 451) with (/ bpow radix2 (-451)) by (rewrite <- bpow_opp; reflexivity).
     apply Rinv_le_contravar; [apply bpow_gt_0|exact q1]. }
-  assert (Small : 2 * eta * / q <= bpow radix2 (-600)).
+  assert (Small : 2 * eta * / q <= / 2 * bpow radix2 (-620)).
   { apply Rle_trans with (2 * eta * bpow radix2 451); [apply Rmult_le_compat_l; lra|].
-    unfold eta. change 2 with (bpow radix2 1). rewrite <- !bpow_plus. apply bpow_le. lia. }
-  assert (X2 : Rabs (D - z) * / q <= bpow radix2 (-600)).
+    unfold eta. change 2 with (bpow radix2 1) at 1. change (/ 2) with (bpow radix2 (-1)).
+    rewrite <- !bpow_plus. apply bpow_le. lia. }
+  replace (d / p - D / q) with ((s * d) * / s * (1 / p - s / q) + - ((D - s * d) * / q)) by (field; lra).
+  set (z := s * d) in *. apply Rle_trans with (1 := Rabs_triang _ _).
+  replace (Rabs (D / q)) with (Rabs D * / q) by (unfold Rdiv; now rewrite Rabs_mult, (Rabs_pos_eq (/ q)) by lra).
+  rewrite Rabs_Ropp, !Rabs_mult, (Rabs_pos_eq (/ s)), (Rabs_pos_eq (/ q)) by lra.
+  assert (X2 : Rabs (D - z) * / q <= / 2 * bpow radix2 (-620)).
   { apply Rle_trans with (2 := Small). apply Rmult_le_compat_r; lra. }
-  assert (Dq : Rabs z * / q <= bpow radix2 28).
-  { replace z with (D + - (D - z)) by ring.
-    apply Rle_trans with ((Rabs D + 2 * eta) * / q).
-    - apply Rmult_le_compat_r; [lra|]. apply Rle_trans with (1 := Rabs_triang _ _). rewrite Rabs_Ropp. lra.
-    - assert (Z : Rabs D * / q <= bpow radix2 27).
-      { apply Rle_trans with (2 := n1). apply Rmult_le_reg_r with q; [exact q0|].
-        rewrite Rmult_assoc, Rinv_l by lra. lra. }
-      assert (bpow radix2 (-600) <= bpow radix2 27) by (apply bpow_le; lia).
-      replace 28%Z with (1 + 27)%Z by reflexivity. rewrite bpow_plus. change (bpow radix2 1) with 2. lra. }
-  assert (X1 : Rabs z * / s * Rabs (1 / p - s / q) <= bpow radix2 (-141)).
+  assert (Dq : Rabs z * / q <= Rabs D * / q + / 2 * bpow radix2 (-620)).
+  { apply Rle_trans with ((Rabs D + Rabs (D - z)) * / q); [|lra]. apply Rmult_le_compat_r; [lra|].
+    replace z with (D + - (D - z)) at 1 by ring. apply Rle_trans with (1 := Rabs_triang _ _). rewrite Rabs_Ropp. lra. }
+  assert (X1 : Rabs z * / s * Rabs (1 / p - s / q) <= bpow radix2 (-169) * (Rabs z * / q)).
   { apply Rle_trans with (Rabs z * / s * (bpow radix2 (-169) * (s / q))).
     - apply Rmult_le_compat_l; [|exact R]. apply Rmult_le_pos; [apply Rabs_pos|lra].
-    - replace (Rabs z * / s * (bpow radix2 (-169) * (s / q)))
-        with (bpow radix2 (-169) * (Rabs z * / q)) by (field; lra).
-      replace (-141)%Z with (-169 + 28)%Z by reflexivity. rewrite (bpow_plus radix2 (-169) 28).
-      apply Rmult_le_compat_l; [apply bpow_ge_0|exact Dq]. }
-  assert (bpow radix2 (-600) <= bpow radix2 (-141)) by (apply bpow_le; lia).
-  replace (-140)%Z with (1 + -141)%Z by reflexivity. rewrite (bpow_plus radix2 1). change (bpow radix2 1) with 2.
-  lra.
+    - apply Req_le. field. lra. }
+  assert (B : bpow radix2 (-167) = 4 * bpow radix2 (-169)).
+  { replace (-167)%Z with (2 + -169)%Z by reflexivity. now rewrite bpow_plus. }
+  assert (B0 := bpow_gt_0 radix2 (-169)). assert (B6 := bpow_gt_0 radix2 (-620)).
+  assert (B1 : bpow radix2 (-169) <= / 2) by (apply Rle_trans with (bpow radix2 (-1)); [apply bpow_le; lia|simpl; lra]).
+  assert (Y := Rmult_le_compat_l _ _ _ (Rlt_le _ _ B0) Dq).
+  assert (Z : 0 <= bpow radix2 (-169) * (Rabs D * / q)).
+  { apply Rmult_le_pos; [lra|]. apply Rmult_le_pos; [apply Rabs_pos|lra]. }
+  assert (W : bpow radix2 (-169) * (/ 2 * bpow radix2 (-620)) <= / 2 * (/ 2 * bpow radix2 (-620)))
+    by (apply Rmult_le_compat_r; lra).
+  rewrite B. lra.
 Qed.
 End Row.

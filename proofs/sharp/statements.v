@@ -69,7 +69,8 @@ Let root := root_of q v.
 Hypothesis eps_binary64 : binary64 eps.
 Hypothesis eps_pos : 0 <= eps.
 Hypothesis v_admitted : bpow radix2 (-900) <= fst v <= bpow radix2 900.
-Hypothesis kappa_admitted : rnd (rnd (rnd (101 / 100) * fst q) / fst v) <= bpow radix2 36.
+Hypothesis kappa_admitted :
+  rnd (Rmax (rnd (rnd (101 / 100) * fst q)) (bpow radix2 (-930)) / fst v) <= bpow radix2 36.
 
 Variable e : R * R.
 Variables g b : R.

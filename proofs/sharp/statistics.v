@@ -89,8 +89,8 @@ Let s := bpow radix2 j.
 Let q := u * u.
 
 Hypothesis K_least : 132 <= K.
-Hypothesis kappa_least : 1 <= kappa.
-Hypothesis root_least : 1 <= root.
+Hypothesis kappa_pos : 0 <= kappa.
+Hypothesis root_pos : 0 <= root.
 Hypothesis Small : K * kappa * q <= / 1000.
 Hypothesis V_range : bpow radix2 (-901) <= V <= bpow radix2 901.
 Hypothesis root_enough : 0 <= r <= root * sqrt V.
@@ -100,7 +100,7 @@ Hypothesis a_near : Rabs (value_of ah - a) <= (K - 68) * (u * (u * r)).
 Hypothesis r_near : Rabs (value_of rh * sqrt V - 1) <= ((151 / 100 * K - 60) * kappa + 58) * q.
 Hypothesis r_pair : double_double (fst rh) (snd rh).
 Hypothesis m_binary64 : binary64 m.
-Hypothesis e0_enough : 2 * sharp_s0 K root <= e0 /\ bpow radix2 (-200) <= e0.
+Hypothesis e0_enough : 2 * sharp_s0 K root <= e0 /\ bpow radix2 (-600) <= e0.
 Hypothesis e1_enough : 1999 / 1000 * sharp_s1 K kappa <= e1.
 
 Lemma root_V : bpow radix2 (-451) <= sqrt V <= bpow radix2 451.
@@ -183,14 +183,14 @@ Proof.
     apply Rle_trans with (2 := X). unfold sharp_s0, A. fold q.
     assert (Y : K * q * r <= K * q * (root * w)) by (apply Rmult_le_compat_l; [apply Rmult_le_pos; lra|lra]).
     assert (0 <= K * q * r) by (apply Rmult_le_pos; [apply Rmult_le_pos; lra|lra]). lra. }
-  assert (G2 : bpow radix2 (-700) <= g).
-  { apply Rle_trans with (bpow radix2 (-200) * (996 / 1000 * bpow radix2 (-451))).
-    - apply Rle_trans with (bpow radix2 (-200) * (bpow radix2 (-1) * bpow radix2 (-451))).
+  assert (G2 : bpow radix2 (-1052) <= g).
+  { apply Rle_trans with (bpow radix2 (-600) * (996 / 1000 * bpow radix2 (-451))).
+    - apply Rle_trans with (bpow radix2 (-600) * (bpow radix2 (-1) * bpow radix2 (-451))).
       + rewrite <- !bpow_plus. apply bpow_le. lia.
       + apply Rmult_le_compat_l; [apply bpow_ge_0|]. apply Rmult_le_compat_r; [lra|simpl; lra].
     - change g with (e0 * / h). apply Rmult_le_compat; try apply bpow_ge_0; lra. }
   assert (G3 : eta <= / 1000000 * g).
-  { apply Rle_trans with (bpow radix2 (-20) * bpow radix2 (-700)).
+  { apply Rle_trans with (bpow radix2 (-20) * bpow radix2 (-1052)).
     - unfold eta. rewrite <- bpow_plus. apply bpow_le. lia.
     - apply Rmult_le_compat; try apply bpow_ge_0; [simpl; lra|exact G2]. }
   assert (R1 := rnd_all_but g ltac:(lra)).
@@ -244,8 +244,7 @@ Proof.
   assert (B0 : 0 <= B).
   { apply Rmult_le_pos; [|lra]. assert (0 <= (151 / 100 * K - 60) * kappa) by (apply Rmult_le_pos; lra). lra. }
   assert (C : 2 * B + 60 * q <= e1 + sharp_end_factor).
-  { assert (Y : q <= kappa * q) by (rewrite <- (Rmult_1_l q) at 1; apply Rmult_le_compat_r; lra).
-    assert (X := e1_enough). unfold sharp_s1 in X. fold q in X. unfold B, sharp_end_factor. fold q. lra. }
+  { assert (X := e1_enough). unfold sharp_s1 in X. fold q in X. unfold B, sharp_end_factor. fold q. lra. }
   set (c := e1 + sharp_end_factor) in *.
   assert (q1 : bpow radix2 (-110) <= q) by (unfold q, u; rewrite <- bpow_plus; apply bpow_le; lia).
   assert (T169 : bpow radix2 (-169) <= / 1000000 * q).

@@ -130,6 +130,24 @@ TEST(DeclineRate, OfTheSharpStageIsNothingOnOrdinaryRows) {
   });
 }
 
+// x is tiny beside sqrt(eps), and nothing is added: y is as tiny as x, so that an error of fixed size would decide
+// none.
+TEST(DeclineRate, OfTheSharpStageIsNothingOnTinyRowsWithoutBias) {
+  ForEachTarget([](const Target& target) {
+    Normal normal;
+    for (const auto& [f, size] :
+         {std::pair(&kF32, 1e-30), std::pair(&kBF16, 1e-30), std::pair(&kF64, 1e-30), std::pair(&kF64, 1e-100)}) {
+      for (const exactnorm_operation operation : {EXACTNORM_LAYER_NORM, EXACTNORM_RMS_NORM}) {
+        double share = 0;
+        for (int i = 0; i < 20; ++i) {
+          share += SharpShare(target, {operation, f, f, f, f, 1e-5, normal.Numbers(*f, 768, 0, size), {}, {}});
+        }
+        EXPECT_EQ(share, 0) << target.name << " " << f->name << " " << size << " operation " << operation;
+      }
+    }
+  });
+}
+
 // b = -RN(g t): what is left is below the last bit of b, and so below what the fast stage knows for most columns.
 TEST(DeclineRate, CancellationIsLeftToTheSharpStageWhichDecidesIt) {
   rows::Generator random(1);

@@ -78,6 +78,8 @@ s/kSharpAccumulators = 2/kSharpAccumulators = 3/
 s/kSharpKappa = 0x1p36/kSharpKappa = 0x1p36 * 1.02/
 s/kSharpKappaMargin = 1\.01/kSharpKappaMargin = 1.01 * 0.98/
 s/kSharpLeastV = 0x1p-900/kSharpLeastV = 0x1p-900 * 0.98/
+s/kSharpLeastKappa = 0x1p-900/kSharpLeastKappa = 0x1p-900 * 0.98/
+s/kSharpLeastSquare = 0x1p-930/kSharpLeastSquare = 0x1p-930 * 0.98/
 s/kSharpEndFactor = 8/kSharpEndFactor = 8 * 0.98/
 s/kSharpUnderflow = 0x1p-1050/kSharpUnderflow = 0x1p-1050 * 0.98/
 s/+ 1);/);/
@@ -86,7 +88,7 @@ s/+ 32;/+ 32 * 0.98;/
 s/{2 \* ((/{2 * 0.98 * ((/
 s/1\.6 \*/1.6 * 0.98 */
 s/+ 11)/+ 11 * 0.98)/
-s/+ 33)/+ 33 * 0.98)/
+s/+ 94)/+ 94 * 0.98)/
 s/2\.1 \*/2.1 * 0.98 */
 END
 

@@ -57,11 +57,13 @@ void ExpectSharp() {
   Expect("sharp_kappa", kSharpKappa);
   Expect("sharp_kappa_margin", kSharpKappaMargin);
   Expect("sharp_least_v", kSharpLeastV);
+  Expect("sharp_least_kappa", kSharpLeastKappa);
+  Expect("sharp_least_square", kSharpLeastSquare);
   const double unit = Proved("sharp_unit");
   for (unsigned i = 0; const Triple* const t = Entry("sharp_sum", i); ++i) {
     const double sum = SharpSumError(static_cast<size_t>(t->n), static_cast<size_t>(t->d));
     Expect("sharp_sum", sum, static_cast<double>(t->e));
-    for (const double root : {1.0, 1.5, 0x1p20}) {
+    for (const double root : {0x1p-300, 1.0, 1.5, 0x1p20}) {
       const double kappa = root * root;
       const NormalizedError bound = BoundSharp(sum, kappa, root);
       const double scaled = (Proved("sharp_sum_slope") * sum + Proved("sharp_sum_offset")) * kappa;
