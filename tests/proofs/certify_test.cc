@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <random>
 #include <sstream>
 #include <string>
 
@@ -49,7 +50,7 @@ class Stream {
 
   // The checker's last line.
   std::string Verdict() const {
-    const std::string path = testing::TempDir() + "/exactnorm_certify_" + std::to_string(std::rand());
+    const std::string path = testing::TempDir() + "/exactnorm_certify_" + std::to_string(std::random_device()());
     std::ofstream(path, std::ios::binary) << bytes_;
     const std::string command = std::string(EXACTNORM_CERTIFY) + " --quiet < " + path + " > " + path + ".out";
     EXPECT_EQ(std::system(command.c_str()), 0);

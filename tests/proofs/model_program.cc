@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <limits>
+#include <random>
 
 namespace exactnorm::fast {
 namespace {
@@ -56,7 +57,7 @@ void ModelProgram::Add(const std::string& label, const std::string& keyword, siz
 }
 
 std::string ModelProgram::Difference() const {
-  const std::string path = testing::TempDir() + "/exactnorm_fast_model_" + std::to_string(std::rand());
+  const std::string path = testing::TempDir() + "/exactnorm_fast_model_" + std::to_string(std::random_device()());
   std::ofstream given(path);
   for (const Entry& entry : entries_) given << entry.row;
   given.close();
