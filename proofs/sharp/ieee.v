@@ -113,6 +113,17 @@ Proof.
     destruct (at_most I (zero I) x); [exact E|]. now rewrite ieee_negate, E.
 Qed.
 
+(** Of an infinity too. *)
+Lemma larger_value (x f : ieee) w : real_value f = Some w ->
+  x = B754_infinity false \/ BinarySingleNaN.is_finite x = true ->
+  real_value (model.larger ieee I x f) = model.larger (option R) B (real_value x) (real_value f).
+Proof.
+  intros E [-> |F]; unfold model.larger.
+  - assert (Ff := proj1 (value_finite _ _ E)).
+    replace (at_most I (B754_infinity false) f) with false by (destruct f as [r|r| |r m y K]; easy). reflexivity.
+  - rewrite (ieee_at_most fused x f _ w (some_value x F) E). now destruct (at_most B _ _).
+Qed.
+
 (** ** Sums *)
 
 Lemma step_value s e : pair_value (model.step_pair ieee I s e) = model.step_pair (option R) B (pair_value s) (pair_value e).
@@ -128,7 +139,8 @@ Proof.
 Qed.
 
 Lemma step_square_value s e :
-  pair_value (model.step_square_pair ieee I fused s e) = model.step_square_pair (option R) B fused (pair_value s) (pair_value e).
+  pair_value (model.step_square_pair ieee I fused s e)
+  = model.step_square_pair (option R) B fused (pair_value s) (pair_value e).
 Proof. unfold model.step_square_pair. now rewrite step_value, square_value. Qed.
 
 Variable k : nat.

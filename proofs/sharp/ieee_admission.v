@@ -175,23 +175,36 @@ Proof.
   apply Rle_lt_trans with (bpow radix2 1); [simpl; lra|apply bpow_lt; lia].
 Qed.
 
-Lemma kappa_number : BinarySingleNaN.is_finite k'' = true.
+Let x'' := multiply I literal'' q''.
+Let floor'' := power_of_two I model.sharp_least_square_exponent.
+
+Lemma x_number : x'' = B754_infinity false \/ BinarySingleNaN.is_finite x'' = true /\ -2 <= B2R x''.
 Proof.
-  destruct v_number as [Fv V]. destruct margin as [Lv L]. apply value_finite in Lv. destruct Lv as [Fl El].
-  assert (Fq := q_number). assert (Q := q_real). destruct parts_admitted as (_ & _ & _ & H).
-  destruct (power_finite model.sharp_kappa_exponent ltac:(unfold model.sharp_kappa_exponent; lia)) as [Fk _].
-  assert (B1 := bpow_gt_0 radix2 (-900)).
-  apply (at_most_finite k'' _ Fk H).
-  change k'' with (divide I (multiply I literal'' q'') v'').
+  destruct margin as [Lv L]. apply value_finite in Lv. destruct Lv as [Fl El].
+  assert (Fq := q_number). assert (Q := q_real).
   assert (T : 2 <= bpow radix2 1000) by (apply Rle_trans with (bpow radix2 1); [simpl; lra|apply bpow_le; lia]).
   assert (P : - 2 <= B2R literal'' * B2R q'').
   { rewrite El. destruct (Rle_or_lt 0 (B2R q'')); nra. }
-  destruct (product_not_minus fused literal'' q'' Fl Fq ltac:(lra)) as [E|[Fx Ex]].
+  destruct (product_not_minus fused literal'' q'' Fl Fq ltac:(lra)) as [E|[Fx Ex]]; [now left|right].
+  split; [exact Fx|]. unfold x''. rewrite Ex.
+  rewrite <- (rnd_exact (-2)); [now apply rnd_le|]. replace (-2) with (- bpow radix2 1) by (simpl; lra).
+  apply binary64_opp, generic_format_bpow. unfold FLT_exp. lia.
+Qed.
+
+Lemma kappa_number : BinarySingleNaN.is_finite k'' = true.
+Proof.
+  destruct v_number as [Fv V]. destruct parts_admitted as (_ & _ & _ & H).
+  destruct (power_finite model.sharp_kappa_exponent ltac:(unfold model.sharp_kappa_exponent; lia)) as [Fk _].
+  destruct (power_finite model.sharp_least_square_exponent ltac:(unfold model.sharp_least_square_exponent; lia))
+    as [Ff Ef]. fold floor'' in Ff, Ef.
+  assert (B1 := bpow_gt_0 radix2 (-900)). assert (B2 := bpow_gt_0 radix2 model.sharp_least_square_exponent).
+  apply (at_most_finite k'' _ Fk H). change k'' with (divide I (model.larger ieee I x'' floor'') v'').
+  assert (N : model.larger ieee I x'' floor'' = B754_infinity false \/
+    BinarySingleNaN.is_finite (model.larger ieee I x'' floor'') = true /\ -2 <= B2R (model.larger ieee I x'' floor'')).
+  { unfold model.larger. destruct (at_most I x'' floor''); [right; split; [exact Ff|lra]|exact x_number]. }
+  destruct N as [E|[Fx Lx]].
   - rewrite E. apply quotient_not_minus; try assumption; [now left|lra|discriminate].
-  - apply quotient_not_minus; try assumption; [now right|lra|]. intros _. rewrite Ex.
-    assert (R : -2 <= rnd (B2R literal'' * B2R q'')).
-    { rewrite <- (rnd_exact (-2)); [now apply rnd_le|]. replace (-2) with (- bpow radix2 1) by (simpl; lra).
-      apply binary64_opp, generic_format_bpow. unfold FLT_exp. lia. }
+  - apply quotient_not_minus; try assumption; [now right|lra|]. intros _.
     assert (J : / B2R v'' <= bpow radix2 900).
     { change 900%Z with (- -900)%Z. rewrite bpow_opp. apply Rinv_le_contravar; lra. }
     assert (J0 : 0 < / B2R v'') by (apply Rinv_0_lt_compat; lra).
@@ -209,12 +222,17 @@ Qed.
 
 Lemma kappa_value : real_value k'' = model.sharp_kappa M'.
 Proof.
-  change k'' with (divide I (multiply I literal'' q'') v'').
-  change (model.sharp_kappa M') with (divide B (multiply B (model.literal (option R) B 101 100)
-    (fst (model.sharp_mean_square M'))) (fst (model.sharp_variance M'))).
+  change k'' with (divide I (model.larger ieee I x'' floor'') v'').
+  change (model.sharp_kappa M') with (divide B (model.larger (option R) B (multiply B
+    (model.literal (option R) B 101 100) (fst (model.sharp_mean_square M')))
+    (power_of_two B model.sharp_least_square_exponent)) (fst (model.sharp_variance M'))).
+  assert (F : real_value floor'' = power_of_two B model.sharp_least_square_exponent)
+    by (apply ieee_power_of_two; unfold model.sharp_least_square_exponent; lia).
   rewrite (divide_value fused _ _ (B2R v'')) by exact (some_value v'' (proj1 v_number)).
-  rewrite v_value, (some_value v'' (proj1 v_number)), ieee_multiply. unfold literal''.
-  rewrite literal_value by reflexivity. rewrite <- (proj1 (proj2 (proj2 values_are))). reflexivity.
+  rewrite v_value, (some_value v'' (proj1 v_number)).
+  rewrite (larger_value fused x'' floor'' _ F) by (destruct x_number as [N|[N _]]; [now left|now right]).
+  rewrite F. unfold x'', literal''. rewrite ieee_multiply, literal_value by reflexivity.
+  rewrite <- (proj1 (proj2 (proj2 values_are))). reflexivity.
 Qed.
 
 Theorem admission_value : model.sharp_admitted M' = true.
@@ -255,12 +273,13 @@ Proof.
     { apply Nat.div_le_upper_bound; [lia|]. nia. }
     apply Z.le_lt_trans with (Z.of_nat (length zs) + 1)%Z; [lia|]. apply Z.le_lt_trans with (2 ^ 31 + 1)%Z; [lia|].
     reflexivity. }
-  set (larger'' := if at_most I k'' (power_of_two I 0) then power_of_two I 0 else k'').
-  set (larger' := if at_most B (model.sharp_kappa M') (power_of_two B 0) then power_of_two B 0 else model.sharp_kappa M').
+  set (larger'' := model.larger ieee I k'' (power_of_two I model.sharp_least_kappa_exponent)).
+  set (larger' := model.larger (option R) B (model.sharp_kappa M') (power_of_two B model.sharp_least_kappa_exponent)).
   assert (G : real_value larger'' = larger').
-  { unfold larger'', larger'.
-    rewrite (ieee_at_most fused k'' _ _ (bpow radix2 0) (some_value k'' kappa_number)) by exact One.
-    rewrite kappa_value, One. destruct (at_most B _ _); [exact One|exact kappa_value]. }
+  { assert (F : real_value (power_of_two I model.sharp_least_kappa_exponent)
+      = power_of_two B model.sharp_least_kappa_exponent)
+      by (apply ieee_power_of_two; unfold model.sharp_least_kappa_exponent; lia).
+    unfold larger'', larger'. rewrite (larger_value fused _ _ _ F (or_intror kappa_number)), F, kappa_value. reflexivity. }
   assert (U : real_value (power_of_two I model.sharp_unit_exponent) = power_of_two B model.sharp_unit_exponent)
     by (apply ieee_power_of_two; unfold model.sharp_unit_exponent; lia).
   split; [|split].
