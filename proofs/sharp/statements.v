@@ -15,10 +15,11 @@
       K, kappa      those of the ledger, as they are computed
       r             sqrt(R^2 + 2^-960)
       p             a pattern that the ends test certifies
-    and in the last section
+    and in the last sections
       row           a row of bit patterns, as specification.v defines it
       B             binary64 with its largest number; None stands for infinities and NaNs
       M             what model.v, which is compared with the C++, makes of the row over B
+      ieee          IEEE 754's binary64 as Flocq has it, infinities and NaN included; I, N: its B and M
       element_stored, number_stored   RoundSharp and StoreCertified let a pattern pass (certified.v) *)
 
 From Coq Require Import ZArith Reals List Lra.
@@ -28,7 +29,8 @@ From ExactNorm Require Import specification fast.model fast.operations fast.elem
   sharp.products sharp.pairs sharp.lanes sharp.length sharp.root sharp.means
   sharp.elements sharp.results sharp.row sharp.admission.
 From ExactNorm Require Import exact.special_values fast.overflow sharp.certified
-  sharp.statistics_model sharp.delivered.
+  sharp.statistics_model sharp.delivered
+  fast.nonfinite fast.ieee sharp.ieee sharp.ieee_delivered.
 From ExactNorm Require sharp.model.
 
 Local Open Scope R_scope.
@@ -173,3 +175,55 @@ Theorem rstd_is_right hi lo low high p :
 Proof. exact (delivered_rstd fused k r xs j row_well_formed row_finite lanes columns admitted hi lo low high p). Qed.
 
 End Answers.
+
+(** ** The same in IEEE 754's binary64 *)
+
+Section Machine.
+Variables (fused : bool) (k : nat) (r : row) (xs : list R) (j : Z).
+Variables (e s : ieee) (zs : list ieee).
+Let I := ieee_arithmetic fused.
+Let N := model.sharp_moments_of I fused k (row_operation r) e s zs.
+
+Hypothesis row_well_formed : well_formed r.
+Hypothesis row_finite : numbers r = Some xs.
+Hypothesis lanes : (k <= 4)%nat.
+Hypothesis columns : (0 < length xs)%nat /\ (Z.of_nat (length xs) <= 2 ^ 31)%Z.
+
+(** eps, 2^j and x as the machine has them. *)
+Hypothesis epsilon_is : real_value e = Some (eps r).
+Hypothesis scale_is : real_value s = Some (bpow radix2 j).
+Hypothesis row_is : map real_value zs = map Some xs.
+Hypothesis admitted : model.sharp_admitted N = true.
+
+Theorem machine_element_is_right i z g b g' b' hi low high p :
+  (i < length (x r))%nat -> parameter r 1 (gamma r) i = Finite g -> parameter r 0 (beta r) i = Finite b ->
+  real_value z = Some (nth i xs 0) -> real_value g' = Some g -> real_value b' = Some b ->
+  real_value (fst (model.y_hat_sharp I fused N z g' b')) = Some hi ->
+  pair_value (model.y_ends_sharp I fused N z g' b') = (Some low, Some high) ->
+  element_stored (y_format r) hi low high p ->
+  represents (y_format r) (element r i) p.
+Proof.
+  exact (ieee_element fused k r xs j e s zs row_well_formed row_finite lanes columns epsilon_is scale_is row_is
+    admitted i z g b g' b' hi low high p).
+Qed.
+
+Theorem machine_mean_is_right hi low high p :
+  row_operation r = Layer_norm ->
+  real_value (fst (mean_pair I N)) = Some hi -> pair_value (mean_ends I N) = (Some low, Some high) ->
+  number_stored (statistics_format r) hi low high p ->
+  represents (statistics_format r) (mean_answer r) p.
+Proof.
+  exact (ieee_mean fused k r xs j e s zs row_well_formed row_finite lanes columns epsilon_is scale_is row_is
+    admitted hi low high p).
+Qed.
+
+Theorem machine_rstd_is_right hi low high p :
+  real_value (fst (rstd_parts I N)) = Some hi -> pair_value (rstd_ends I N) = (Some low, Some high) ->
+  number_stored (statistics_format r) hi low high p ->
+  represents (statistics_format r) (rstd_answer r) p.
+Proof.
+  exact (ieee_rstd fused k r xs j e s zs row_well_formed row_finite lanes columns epsilon_is scale_is row_is
+    admitted hi low high p).
+Qed.
+
+End Machine.
