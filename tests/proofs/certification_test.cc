@@ -63,7 +63,9 @@ TEST(WindowTests, PassWhatTheirModelsPass) {
 template <class Y>
 void ExpectCuts(const std::string& name) {
   for (const Numbers& s : Samples(name)) {
-    const auto cut = Y::Cut(hn::Set(target::U(), static_cast<uint32_t>(s[0])));
+    const typename Y::Floats floats;
+    const auto patterns = hn::Set(typename Y::Patterns(), static_cast<uint32_t>(s[0]));
+    const auto cut = Y::Cut(hn::BitCast(floats, patterns));
     ASSERT_EQ(hn::GetLane(cut), s[1]) << s[0];
   }
 }
