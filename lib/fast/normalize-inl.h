@@ -71,16 +71,19 @@ HWY_NOINLINE void SharpenGroup(const RowState& row, const unsigned char* x, cons
     const VD error = hn::MulAdd(hn::Abs(g), t_error, ends);
     Certified certified;
     VU patterns = Y::RoundEnds(hn::Sub(value, error), hn::Add(value, error), certified);
-    // -0 + -0 might be in y^ for an exact zero: only beta = +0 leaves y, where it is not stored again, right.
-    const auto x_float = X::LoadFloats(F(), x + i * X::kBytes);
-    Certified exact = hn::RebindMask(u, IsExactZero(row.has_mean, x_float, g_float, b_float));
-    exact = hn::And(exact, hn::Eq(hn::BitCast(u, b_float), hn::Zero(u)));
-    patterns = hn::IfThenZeroElse(exact, patterns);
-    certified = hn::Or(certified, exact);
+    const bool all = hn::AllTrue(u, certified);
+    if (HWY_UNLIKELY(!all)) {
+      // -0 + -0 might be in y^ for an exact zero: only beta = +0 leaves y, where it is not stored again, right.
+      const auto x_float = X::LoadFloats(F(), x + i * X::kBytes);
+      Certified exact = hn::RebindMask(u, IsExactZero(row.has_mean, x_float, g_float, b_float));
+      exact = hn::And(exact, hn::Eq(hn::BitCast(u, b_float), hn::Zero(u)));
+      patterns = hn::IfThenZeroElse(exact, patterns);
+      certified = hn::Or(certified, exact);
+    }
     if constexpr (!(kTaken && Y::kTakesNearest)) {
       Y::Number::Store(F(), Y::Number::Narrow(F(), patterns), y + i * Y::Number::kBytes);
     }
-    if (HWY_LIKELY(hn::AllTrue(u, certified))) continue;
+    if (HWY_LIKELY(all || hn::AllTrue(u, certified))) continue;
     uint32_t flags[HWY_MAX_BYTES / sizeof(double)];
     hn::StoreU(hn::IfThenElseZero(certified, hn::Set(u, 1)), u, flags);
     for (size_t k = 0; k < lanes; ++k) {
