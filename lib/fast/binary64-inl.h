@@ -128,13 +128,10 @@ HWY_INLINE void Binary64ElementOf(const double* x, VD center, VD r1, VD r2, VD c
   e = hn::MulAdd(hn::Abs(t1), hn::Load(d, p.e1 + i), hn::Load(d, p.e0 + i));
 }
 
-// What y lies between, rounded: y^ with e less and with e more.
-struct Binary64Ends {
-  VD low;
-  VD high;
-};
-HWY_INLINE Binary64Ends Binary64EndsOf(VD s, VD l, VD e) {
-  return {hn::Add(s, hn::Sub(l, e)), hn::Add(s, hn::Add(l, e))};
+// What y lies between, rounded: y^ with e less and with e more. No pair of them: scalable vectors can be no members.
+HWY_INLINE void Binary64EndsOf(VD s, VD l, VD e, VD& low, VD& high) {
+  low = hn::Add(s, hn::Sub(l, e));
+  high = hn::Add(s, hn::Add(l, e));
 }
 
 // RN(y), and where it is certain.
@@ -143,9 +140,10 @@ HWY_INLINE VD NormalizeBinary64Vector(const double* x, VD center, VD r1, VD r2, 
                                       const Binary64Parameters& p, size_t i, hn::Mask<D>& certified) {
   VD t1, t2, s, l, e;
   Binary64ElementOf<kCentre>(x, center, r1, r2, c2, spread, spread_c, p, i, t1, t2, s, l, e);
-  const Binary64Ends ends = Binary64EndsOf(s, l, e);
-  certified = hn::Eq(ends.low, ends.high);
-  return ends.low;
+  VD low, high;
+  Binary64EndsOf(s, l, e, low, high);
+  certified = hn::Eq(low, high);
+  return low;
 }
 
 // The columns [begin, begin + n) of one row, or of two, which share the loads of parameters.

@@ -58,7 +58,8 @@ void InspectBinary64RowTarget(const Row& row, Binary64Intermediates* of) {
       VD t1_lanes, t2_lanes, s_lanes, l_lanes, e_lanes;
       Binary64ElementOf<true>(copy, hn::Set(d, s.center), hn::Set(d, s.r1), hn::Set(d, s.r2), hn::Set(d, s.c2), spread,
                               spread_c, parameters, i, t1_lanes, t2_lanes, s_lanes, l_lanes, e_lanes);
-      const Binary64Ends ends_lanes = Binary64EndsOf(s_lanes, l_lanes, e_lanes);
+      VD lower_lanes, upper_lanes;
+      Binary64EndsOf(s_lanes, l_lanes, e_lanes, lower_lanes, upper_lanes);
       double t1[kMostLanes], t2[kMostLanes], high[kMostLanes], low[kMostLanes], bound[kMostLanes], lower[kMostLanes],
           upper[kMostLanes];
       hn::StoreU(t1_lanes, d, t1);
@@ -66,8 +67,8 @@ void InspectBinary64RowTarget(const Row& row, Binary64Intermediates* of) {
       hn::StoreU(s_lanes, d, high);
       hn::StoreU(l_lanes, d, low);
       hn::StoreU(e_lanes, d, bound);
-      hn::StoreU(ends_lanes.low, d, lower);
-      hn::StoreU(ends_lanes.high, d, upper);
+      hn::StoreU(lower_lanes, d, lower);
+      hn::StoreU(upper_lanes, d, upper);
       for (size_t k = 0; k < left; ++k) {
         of->t1.push_back(t1[k]);
         of->t2.push_back(t2[k]);
