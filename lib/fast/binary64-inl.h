@@ -207,13 +207,12 @@ struct Binary64Number {
   Pair value;
   double error;
 };
-inline constexpr double kBinary64EndFactor = 8 * kUnitRoundoff * kUnitRoundoff;
 inline Binary64Number Binary64MeanOf(const Binary64Moments& m) {
   const Pair mean = Add(m.offset, m.center);
-  return {mean, 1.01 * (m.error.e0 / m.rstd.hi) + kBinary64EndFactor * std::abs(mean.hi)};
+  return {mean, kBinary64Statistics * (m.error.e0 / m.rstd.hi) + kBinary64EndFactor * std::abs(mean.hi)};
 }
 inline Binary64Number Binary64RstdOf(const Binary64Moments& m) {
-  return {m.rstd, (1.01 * m.error.e1 + kBinary64EndFactor) * m.rstd.hi};
+  return {m.rstd, (kBinary64Statistics * m.error.e1 + kBinary64EndFactor) * m.rstd.hi};
 }
 
 // Stores mean and rstd where the row has them. False if one of them is not certain.

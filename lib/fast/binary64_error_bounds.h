@@ -81,6 +81,8 @@ inline constexpr double kBinary64LeastMagnitude = 0x1p-800;  // of T |g| + |b|
 inline constexpr double kBinary64MostMagnitude = 0x1p800;
 inline constexpr double kBinary64ColumnError = 1.01 * 0x1p-78;  // times M
 inline constexpr double kBinary64Margin = 0x1p-16;              // T exceeds max|d| r^ + |c^| by this
+inline constexpr double kBinary64Statistics = 1.01;             // times E0 / r^ and E1, in the bounds of mean and rstd
+inline constexpr double kBinary64EndFactor = 8 * kUnitRoundoff * kUnitRoundoff;  // times mean and r^, there
 
 // p of the ledger: c 2^(2 p) <= 2^53.
 constexpr int Binary64SplitBits(size_t lanes) {

@@ -15,7 +15,8 @@
 From Coq Require Import ZArith NArith Reals List String Lra.
 From Flocq Require Import Core.
 From ExactNorm Require Import specification fast.model fast.operations fast.constants binary64.model
-  binary64.elements_model binary64.ends binary64.scales binary64.row binary64.delivered.
+  binary64.elements_model binary64.ends binary64.split binary64.scales binary64.row binary64.statistics binary64.delivered
+  sharp.ends.
 Import ListNotations.
 
 Local Open Scope R_scope.
@@ -40,6 +41,8 @@ Definition tier_e0_offset : constant := (32, 1, 0)%Z.
 Definition tier_factor : constant := (101, 100, 0)%Z.
 Definition tier_reach : constant := (1, 1, -15)%Z.
 Definition tier_rounding : constant := (251, 100, 0)%Z.
+Definition tier_statistics : constant := (101, 100, 0)%Z.
+Definition tier_end : constant := (8, 1, -106)%Z.
 
 (** ** What admits a row, and what a column *)
 
@@ -121,6 +124,20 @@ Theorem column_factor_is : column_factor = rnd (rnd (101 / 100) * bpow radix2 (-
   value tier_column = 101 / 100 * bpow radix2 (-78).
 Proof. split; reflexivity. Qed.
 
+Theorem statistics_are m :
+  tier_mean_error real m =
+    rnd (rnd (rnd (value tier_statistics) * rnd (row_e0 m / fst (rstd_pair m)))
+         + rnd (value tier_end * Rabs (fst (tier_mean real m)))) /\
+  tier_rstd_error real m =
+    rnd (rnd (rnd (rnd (value tier_statistics) * row_e1 m) + value tier_end) * fst (rstd_pair m)).
+Proof.
+  assert (E : value tier_end = sharp_end_factor).
+  { unfold value, tier_end, sharp_end_factor, u. rewrite <- bpow_plus. change (-53 + -53)%Z with (-106)%Z. lra. }
+  assert (F := factor_is). change pairs.real with real in F.
+  unfold tier_mean_error, tier_rstd_error. rewrite F, literal_value, E, absolute_is.
+  split; reflexivity.
+Qed.
+
 (** ** All of them *)
 
 Local Open Scope string_scope.
@@ -142,5 +159,6 @@ Definition tier_table : list (string * constant) :=
     ("tier_most_magnitude", tier_most_magnitude); ("tier_column", tier_column); ("tier_margin", tier_margin);
     ("tier_sums", tier_sums); ("tier_e1_slope", tier_e1_slope); ("tier_e1_offset", tier_e1_offset);
     ("tier_e0_slope", tier_e0_slope); ("tier_e0_offset", tier_e0_offset); ("tier_factor", tier_factor);
-    ("tier_reach", tier_reach); ("tier_rounding", tier_rounding) ]
+    ("tier_reach", tier_reach); ("tier_rounding", tier_rounding);
+    ("tier_statistics", tier_statistics); ("tier_end", tier_end) ]
   ++ tier_bits ++ tier_sum_table.

@@ -17,7 +17,7 @@
 From Coq Require Import ZArith Reals Bool Lia Lra.
 From Flocq Require Import Core.
 From ExactNorm Require Import specification fast.model fast.operations binary64.model sharp.products sharp.pairs
-  sharp.pair_products sharp.root sharp.means binary64.pairs binary64.means binary64.bound.
+  sharp.pair_products sharp.root sharp.means binary64.split binary64.pairs binary64.means binary64.bound.
 
 Local Open Scope R_scope.
 
@@ -61,12 +61,6 @@ Proof. destruct pairs_are as (_ & _ & _ & P & O & T & N). now rewrite T, N, P, O
 Lemma shift_model a r :
   negative real (multiply_pairs real a r) = opposite (times true (fst a) (snd a) (fst r) (snd r)).
 Proof. destruct pairs_are as (_ & _ & _ & _ & _ & T & N). now rewrite T, N. Qed.
-
-Lemma absolute_is x : absolute real x = Rabs x.
-Proof.
-  unfold absolute. cbn [real real_arithmetic at_most zero negate].
-  destruct (Rle_bool_spec 0 x) as [H|H]; [now rewrite Rabs_pos_eq|now rewrite Rabs_left].
-Qed.
 
 Section Finish.
 Variable op : operation.

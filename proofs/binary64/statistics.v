@@ -20,7 +20,7 @@ From Coq Require Import ZArith Reals Lia Lra.
 From Flocq Require Import Core.
 From ExactNorm Require Import specification fast.model fast.operations fast.elements binary64.model
   binary64.moments_near sharp.bound sharp.ends sharp.products sharp.addition sharp.pairs sharp.statistics
-  binary64.pairs binary64.finish_model.
+  binary64.split binary64.pairs binary64.finish_model.
 
 Local Open Scope R_scope.
 

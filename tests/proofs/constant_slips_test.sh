@@ -107,6 +107,8 @@ s/kBinary64LeastMagnitude = 0x1p-800/kBinary64LeastMagnitude = 0x1p-800 * 0.98/
 s/kBinary64MostMagnitude = 0x1p800/kBinary64MostMagnitude = 0x1p800 * 1.02/
 s/kBinary64ColumnError = 1\.01/kBinary64ColumnError = 1.01 * 0.98/
 s/kBinary64Margin = 0x1p-16/kBinary64Margin = 0x1p-16 * 0.98/
+s/kBinary64Statistics = 1\.01/kBinary64Statistics = 1.01 * 0.98/
+s/kBinary64EndFactor = 8/kBinary64EndFactor = 8 * 0.98/
 s/return (53 -/return (54 -/
 s/return (53 -/return (55 -/
 s/bit_width(chain - 1)/bit_width(chain - 1) - 1/

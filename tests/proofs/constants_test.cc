@@ -86,6 +86,8 @@ void ExpectBinary64() {
   Expect("tier_most_magnitude", kBinary64MostMagnitude);
   Expect("tier_column", kBinary64ColumnError);
   Expect("tier_margin", kBinary64Margin);
+  Expect("tier_statistics", kBinary64Statistics);
+  Expect("tier_end", kBinary64EndFactor);
   for (unsigned i = 0; const Triple* const t = Entry("tier_bits", i); ++i) {
     Expect("tier_bits", Binary64SplitBits(static_cast<size_t>(t->n)), static_cast<double>(t->e));
   }
