@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How far the first tier for rows of binary64 can be from the real results: the error ledger of
-// binary64_moments-inl.h and binary64-inl.h, for every lane count. u = 2^-53. Needs FMA; rounds to nearest.
+// binary64_moments-inl.h, binary64_parameters-inl.h and binary64-inl.h, for every lane count. u = 2^-53. Needs FMA;
+// rounds to nearest.
 //
 // What is exact is so since its terms are multiples of one power of two, a grid, and small beside it: a multiple of G
 // of magnitude at most 2^53 G is a binary64. (v + C) - C with C = 1.5 x 2^52 G is v rounded to a multiple of G as long
